@@ -1,0 +1,67 @@
+/** The API server: the only writer of the cluster. */
+import type { Kernel } from '../kernel/kernel.ts';
+import { Admission } from './admission/admission.ts';
+import { admissionPlugins } from './admission/plugins.ts';
+import type { ApiServer, AuditEntry, NodeConnections } from './contract.ts';
+import { handleRequest } from './http-door.ts';
+import { OpenApi } from './openapi.ts';
+import { Ownership } from './ownership.ts';
+import { PodOperations } from './pod-operations.ts';
+import { createReader } from './reader.ts';
+import { recordedVersion, Resources } from './resources.ts';
+import type { ServerParts } from './server-parts.ts';
+import { Store } from './store.ts';
+import { createClient } from './typed-client.ts';
+import { Writer } from './writer.ts';
+import { serverSideApply } from './server-side-apply.ts';
+
+export interface ApiServerOptions {
+  readonly kernel: Kernel;
+  /** `1.34.x` or `1.35.x`; default 1.35.6. */
+  readonly version?: string;
+  readonly nodes?: NodeConnections;
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
+  /** Where cluster addresses are drawn from; default `172.20.0.0/16`. */
+  readonly serviceCidr?: string;
+}
+
+export interface RunningApiServer extends ApiServer {
+  /** Wires logs, exec and metrics, once there are kubelets. */
+  connectNodes(nodes: NodeConnections): void;
+}
+
+export function createApiServer(options: ApiServerOptions): RunningApiServer {
+  const { kernel } = options;
+  const store = new Store(kernel);
+  const resources = new Resources();
+  const ownership = new Ownership();
+  const admission = new Admission(
+    { kernel, store, options: { serviceCidr: options.serviceCidr ?? '172.20.0.0/16', clusterDomain: options.clusterDomain ?? 'cluster.local' } },
+    admissionPlugins,
+  );
+  const writer = new Writer(kernel, store, admission, ownership);
+  const pods = new PodOperations(kernel, store, resources, writer);
+  const audit: AuditEntry[] = [];
+  const parts: ServerParts = {
+    kernel, store, resources, writer, pods, ownership, audit, openapi: new OpenApi(resources), nodes: options.nodes,
+    version: versionDocument(options.version ?? '1.35.6'),
+    apply: (resource, key, patch, subresource, force, context) => serverSideApply(parts, resource, key, patch, subresource, force, context),
+  };
+  return {
+    handle: request => handleRequest(parts, request),
+    as: user => createClient(parts, user),
+    reader: createReader(store, resources),
+    onChange: listener => store.onChange(listener),
+    audit,
+    connectNodes(nodes) { parts.nodes = nodes; },
+  };
+}
+
+function versionDocument(version: string): Record<string, string> {
+  const [major = '1', minor = '35'] = version.split('.');
+  return {
+    ...recordedVersion, major, minor, emulationMajor: major, emulationMinor: minor, minCompatibilityMajor: major, minCompatibilityMinor: String(Number(minor) - 1),
+    gitVersion: `v${version}`,
+  };
+}

@@ -1,0 +1,327 @@
+/** Requests for resources: which verb on which objects, in which representation. */
+import { parse as parseYaml } from 'yaml';
+import { cloneJson, isObject, type Draft } from '../apimachinery/json.ts';
+import { parseSelector, selectorMatches, type Labels } from '../apimachinery/label-selector.ts';
+import type { KubeObject } from '../apimachinery/object.ts';
+import { refuse, type Refusal, type Result } from '../apimachinery/status.ts';
+import type { ApiRequest, ApiResponse, DeleteOptions, WatchEvent } from './contract.ts';
+import { parseFieldSelector } from './field-selector.ts';
+import { answer, isTrue, pathNotFound, queryValue, refusalAnswer } from './http-door.ts';
+import { patched, type PatchType } from './patching.ts';
+import { badRequest, expired, methodNotAllowed, notFoundError, resourceNotFound } from './refusals.ts';
+import type { RequestInfo } from './request-info.ts';
+import type { ServedResource } from './resources.ts';
+import type { ServerParts } from './server-parts.ts';
+import { serveSubresource } from './subresource-requests.ts';
+import { tableOf, type IncludeObject } from './tables.ts';
+import { openWatch } from './watch.ts';
+import type { WriteContext } from './writer.ts';
+
+export function serveResource(parts: ServerParts, request: ApiRequest, info: RequestInfo): ApiResponse {
+  const resource = parts.resources.find(info.group, info.version, info.resource);
+  if (!resource) return refusalOrMux(parts, info);
+  if (info.subresource !== '') return serveSubresource(parts, request, info, resource);
+  if (!resource.verbs.includes(info.verb)) return refusalAnswer(methodNotAllowed());
+  switch (info.verb) {
+    case 'get': return getOne(parts, request, info, resource);
+    case 'list': return list(parts, request, info, resource);
+    case 'watch': return watch(parts, request, info, resource);
+    case 'create': return create(parts, request, info, resource);
+    case 'update': return replace(parts, request, info, resource);
+    case 'patch': return patch(parts, request, info, resource, '');
+    case 'delete': return remove(parts, request, info, resource);
+    case 'deletecollection': return removeAll(parts, request, info, resource);
+    default: return refusalAnswer(methodNotAllowed());
+  }
+}
+
+function refusalOrMux(parts: ServerParts, info: RequestInfo): ApiResponse {
+  const groupServed = parts.resources.versionsOf(info.group).includes(info.version);
+  return groupServed ? refusalAnswer(resourceNotFound()) : pathNotFound();
+}
+
+/** How the answer is to be shown. */
+interface Representation {
+  readonly table: boolean;
+  readonly metadataOnly: boolean;
+  readonly include: IncludeObject;
+}
+
+export function representationOf(request: ApiRequest): Representation {
+  const accept = request.headers?.accept ?? '';
+  const include = queryValue(request, 'includeObject');
+  for (const part of accept.split(',')) {
+    const isMeta = /g=meta\.k8s\.io/.test(part) && /v=v1(?:;|\s|$)/.test(part);
+    if (isMeta && /as=Table/.test(part)) {
+      return { table: true, metadataOnly: false, include: include === 'Object' ? 'Object' : include === 'None' ? 'None' : 'Metadata' };
+    }
+    if (isMeta && /as=PartialObjectMetadata/.test(part)) return { table: false, metadataOnly: true, include: 'None' };
+    if (/^\s*(application\/json|application\/yaml|\*\/\*)/.test(part)) break;
+  }
+  return { table: false, metadataOnly: false, include: 'None' };
+}
+
+/** An object as this resource shows it: its own version, and managedFields. */
+export function presented(parts: ServerParts, resource: ServedResource, object: KubeObject): Draft {
+  void parts;
+  return object.apiVersion === resource.apiVersion ? object as Draft : { ...object, apiVersion: resource.apiVersion };
+}
+
+/** Answers with one object in the representation asked for. */
+export function showOne(parts: ServerParts, request: ApiRequest, resource: ServedResource, object: KubeObject, code: number, warnings: readonly string[] = []): ApiResponse {
+  const headers: Record<string, string> = warnings.length > 0 ? { warning: warnings.map(each => `299 - ${JSON.stringify(each)}`).join(', ') } : {};
+  const shown = presented(parts, resource, object);
+  const representation = representationOf(request);
+  if (representation.table) {
+    return answer(code, tableOf(resource, [shown], { resourceVersion: object.metadata.resourceVersion }, representation.include, { nowMs: parts.kernel.nowMs }), headers);
+  }
+  if (representation.metadataOnly) return answer(code, metadataOf(shown), headers);
+  return answer(code, shown, headers);
+}
+
+const metadataOf = (object: Draft): Draft => ({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata });
+
+const stored = (parts: ServerParts, resource: ServedResource, info: RequestInfo): KubeObject | undefined =>
+  parts.store.collection(resource.storage).get(resource.namespaced ? info.namespace : '', info.name);
+
+function getOne(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const object = stored(parts, resource, info);
+  return object ? showOne(parts, request, resource, object, 200) : refusalAnswer(notFoundError(resource.group, resource.name, info.name));
+}
+
+type Selection = { readonly ok: true; readonly test: (object: Draft) => boolean } | Refusal;
+
+function selectionOf(request: ApiRequest, resource: ServedResource, info: RequestInfo): Selection {
+  const tests: ((object: Draft) => boolean)[] = [];
+  const labelText = queryValue(request, 'labelSelector');
+  if (labelText) {
+    const selector = parseSelector(labelText);
+    if (typeof selector === 'string') return refuse(400, 'BadRequest', selector);
+    tests.push(object => selectorMatches(selector, object.metadata.labels as Labels | undefined));
+  }
+  const fieldText = queryValue(request, 'fieldSelector');
+  if (fieldText) {
+    const test = parseFieldSelector(resource, fieldText);
+    if (typeof test === 'string') return refuse(400, 'BadRequest', test);
+    tests.push(test);
+  }
+  if (info.name !== '') tests.push(object => object.metadata.name === info.name);
+  return { ok: true, test: object => tests.every(test => test(object)) };
+}
+
+function list(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const selection = selectionOf(request, resource, info);
+  if (!selection.ok) return refusalAnswer(selection);
+  const all = parts.store.collection(resource.storage).list(info.namespace || undefined);
+  const selected = all.filter(object => selection.test(object as Draft));
+  let start = 0;
+  let version = parts.store.resourceVersion;
+  const token = queryValue(request, 'continue');
+  if (token) {
+    const place = decodeContinue(token);
+    if (!place) return refusalAnswer(badRequest('continue key is not valid: illegal base64 data at input byte 0'));
+    if (place.version < parts.store.collection(resource.storage).forgottenVersion) {
+      return refusalAnswer(expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.'));
+    }
+    version = place.version;
+    const at = selected.findIndex(object => `${object.metadata.namespace ?? ''}/${object.metadata.name}` > place.after);
+    start = at < 0 ? selected.length : at;
+  }
+  const limit = Number(queryValue(request, 'limit') ?? 0) || 0;
+  const page = limit > 0 ? selected.slice(start, start + limit) : selected.slice(start);
+  const left = selected.length - start - page.length;
+  const last = page.at(-1);
+  const metadata: Draft = { resourceVersion: String(version) };
+  if (left > 0 && last) {
+    metadata.continue = encodeContinue(version, `${last.metadata.namespace ?? ''}/${last.metadata.name}`);
+    if (!queryValue(request, 'labelSelector') && !queryValue(request, 'fieldSelector')) metadata.remainingItemCount = left;
+  }
+  const objects = page.map(object => presented(parts, resource, object));
+  const representation = representationOf(request);
+  if (representation.table) return answer(200, tableOf(resource, objects, metadata, representation.include, { nowMs: parts.kernel.nowMs }));
+  if (representation.metadataOnly) {
+    return answer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(metadataOf) });
+  }
+  return answer(200, { kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata, items: objects.map(({ apiVersion: _a, kind: _k, ...rest }) => rest) });
+}
+
+/** The place where a list goes on: opaque to clients. */
+function encodeContinue(version: number, after: string): string {
+  return [...`${version}:${after}`].map(char => char.charCodeAt(0).toString(16).padStart(4, '0')).join('');
+}
+
+function decodeContinue(token: string): { version: number; after: string } | undefined {
+  if (!/^([0-9a-f]{4})+$/.test(token)) return undefined;
+  const text = token.match(/.{4}/g)!.map(code => String.fromCharCode(Number.parseInt(code, 16))).join('');
+  const colon = text.indexOf(':');
+  const version = Number(text.slice(0, colon));
+  return colon > 0 && Number.isInteger(version) ? { version, after: text.slice(colon + 1) } : undefined;
+}
+
+function watch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const selection = selectionOf(request, resource, info);
+  if (!selection.ok) return refusalAnswer(selection);
+  const versionText = queryValue(request, 'resourceVersion') ?? '';
+  const sendInitial = queryValue(request, 'sendInitialEvents');
+  const fromStart = versionText === '' || versionText === '0' || isTrue(sendInitial);
+  const sinceVersion = fromStart && sendInitial !== 'false' ? undefined : Number(versionText || parts.store.resourceVersion);
+  if (sinceVersion !== undefined && !Number.isInteger(sinceVersion)) {
+    return refusalAnswer(badRequest(`invalid resource version "${versionText}": strconv.ParseUint: parsing "${versionText}": invalid syntax`));
+  }
+  const representation = representationOf(request);
+  let first = true;
+  const show = (event: WatchEvent): WatchEvent => {
+    const object = presented(parts, resource, event.object as KubeObject);
+    if (representation.metadataOnly) return { type: event.type, object: metadataOf(object) };
+    if (!representation.table) return { type: event.type, object };
+    const table = tableOf(resource, [object], { resourceVersion: object.metadata.resourceVersion }, representation.include, { nowMs: parts.kernel.nowMs }, first);
+    first = false;
+    return { type: event.type, object: table };
+  };
+  const timeoutSeconds = Number(queryValue(request, 'timeoutSeconds') ?? 0);
+  const stream = openWatch(parts.kernel, parts.store.collection(resource.storage), parts.store.resourceVersion, {
+    namespace: info.namespace, selects: selection.test, sinceVersion, initialBookmark: isTrue(sendInitial),
+    timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1000 : undefined, show,
+    bookmark: (resourceVersion, initial) => ({
+      type: 'BOOKMARK',
+      object: {
+        kind: resource.kind, apiVersion: resource.apiVersion,
+        metadata: { resourceVersion, creationTimestamp: null, ...(initial && { annotations: { 'k8s.io/initial-events-end': 'true' } }) },
+      },
+    }),
+  });
+  return { code: 200, headers: { 'content-type': 'application/json' }, watch: stream };
+}
+
+/** Who writes, and how, as the request says. */
+export function writeContext(request: ApiRequest, info: RequestInfo): WriteContext | Refusal {
+  const dryRun = queryValue(request, 'dryRun');
+  if (dryRun !== undefined && dryRun !== 'All') {
+    return refuse(422, 'Invalid', ` "" is invalid: dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`, {});
+  }
+  const agent = request.headers?.['user-agent'] ?? '';
+  return {
+    user: request.user, verb: info.verb, dryRun: dryRun === 'All', warnings: [],
+    fieldManager: queryValue(request, 'fieldManager') || agent.split('/')[0] || 'unknown',
+  };
+}
+
+/** The object in a request's body, as a draft of our own. */
+export function bodyOf(request: ApiRequest): { ok: true; value: Draft } | Refusal {
+  let { body } = request;
+  if (typeof body === 'string') {
+    try {
+      body = parseYaml(body, { version: '1.1' });
+    } catch (error) {
+      return badRequest(`error parsing the body: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
+    }
+  }
+  if (!isObject(body)) return badRequest(`the object provided is unrecognized (must be of type ${'object'})`);
+  return { ok: true, value: cloneJson(body) };
+}
+
+function checkedBody(request: ApiRequest, resource: ServedResource): { ok: true; value: Draft } | Refusal {
+  const body = bodyOf(request);
+  if (!body.ok) return body;
+  const { apiVersion, kind } = body.value;
+  if (kind !== undefined && (kind !== resource.kind || (apiVersion !== undefined && apiVersion !== resource.apiVersion))) {
+    return badRequest(`${kind} in version ${JSON.stringify(String(apiVersion).split('/').at(-1))} cannot be handled as a ${resource.kind}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme`);
+  }
+  return body;
+}
+
+function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const context = writeContext(request, info);
+  if ('ok' in context) return refusalAnswer(context);
+  const body = checkedBody(request, resource);
+  if (!body.ok) return refusalAnswer(body);
+  const result = parts.writer.create(resource, resource.namespaced ? info.namespace : '', body.value, context);
+  return result.ok ? showOne(parts, request, resource, result.value, 201, context.warnings) : refusalAnswer(result);
+}
+
+function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const context = writeContext(request, info);
+  if ('ok' in context) return refusalAnswer(context);
+  const body = checkedBody(request, resource);
+  if (!body.ok) return refusalAnswer(body);
+  const { name } = body.value.metadata ?? {};
+  if (name !== info.name) {
+    return refusalAnswer(badRequest(name ? `the name of the object (${name}) does not match the name on the URL (${info.name})` : 'name must be provided'));
+  }
+  const result = parts.writer.update(resource, resource.namespaced ? info.namespace : '', info.name, body.value, 'main', context);
+  return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
+}
+
+const PATCH_TYPES: Readonly<Record<string, PatchType | 'apply'>> = {
+  'application/json-patch+json': 'json', 'application/merge-patch+json': 'merge', 'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource, subresource: '' | 'status'): ApiResponse {
+  const context = writeContext(request, info);
+  if ('ok' in context) return refusalAnswer(context);
+  const type = PATCH_TYPES[(request.headers?.['content-type'] ?? '').split(';')[0]!.trim()];
+  if (!type) {
+    return refusalAnswer(refuse(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`, {}));
+  }
+  const namespace = resource.namespaced ? info.namespace : '';
+  let { body } = request;
+  if (typeof body === 'string') body = parseYaml(body, { version: '1.1' });
+  if (type === 'apply') {
+    const existed = parts.store.collection(resource.storage).get(namespace, info.name) !== undefined;
+    const result = parts.apply(resource, { namespace, name: info.name }, body, subresource, isTrue(queryValue(request, 'force')), context);
+    return result.ok ? showOne(parts, request, resource, result.value, existed ? 200 : 201, context.warnings) : refusalAnswer(result);
+  }
+  const before = parts.store.collection(resource.storage).get(namespace, info.name);
+  if (!before) return refusalAnswer(notFoundError(resource.group, resource.name, info.name));
+  const after = patched(resource, presented(parts, resource, before), type, body);
+  if (!after.ok) return refusalAnswer(after);
+  const result = parts.writer.update(resource, namespace, info.name, after.value, subresource === 'status' ? 'status' : 'main', context);
+  return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
+}
+
+/** `DeleteOptions` from the body, or from the query. */
+export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
+  const body = isObject(request.body) ? request.body : typeof request.body === 'string' && request.body !== '' ? parseYaml(request.body) : {};
+  const grace = body?.gracePeriodSeconds ?? queryValue(request, 'gracePeriodSeconds');
+  const policy = body?.propagationPolicy ?? queryValue(request, 'propagationPolicy');
+  return {
+    ...(grace !== undefined && grace !== null && { gracePeriodSeconds: Number(grace) }),
+    ...(policy && { propagationPolicy: policy as DeleteOptions['propagationPolicy'] }),
+    ...(isObject(body?.preconditions) && { preconditions: body.preconditions }),
+    ...(Array.isArray(body?.dryRun) && body.dryRun.includes('All') && { dryRun: true }),
+  };
+}
+
+function remove(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const context = writeContext(request, info);
+  if ('ok' in context) return refusalAnswer(context);
+  const options = deleteOptionsOf(request);
+  const result = parts.writer.delete(resource, resource.namespaced ? info.namespace : '', info.name, options, { ...context, dryRun: context.dryRun || options.dryRun === true });
+  return result.ok ? deletedAnswer(parts, request, resource, result) : refusalAnswer(result);
+}
+
+/** A pod or a held object is shown as it is now; others are acknowledged with a Status. */
+function deletedAnswer(parts: ServerParts, request: ApiRequest, resource: ServedResource, result: Result<KubeObject> & { ok: true }): ApiResponse {
+  const object = result.value;
+  const gone = parts.store.collection(resource.storage).get(object.metadata.namespace ?? '', object.metadata.name) === undefined;
+  if (!gone || resource.storage === '/pods') return showOne(parts, request, resource, object, 200);
+  return answer(200, {
+    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success',
+    details: { name: object.metadata.name, ...(resource.group !== '' && { group: resource.group }), kind: resource.name, uid: object.metadata.uid },
+  });
+}
+
+function removeAll(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const context = writeContext(request, info);
+  if ('ok' in context) return refusalAnswer(context);
+  const selection = selectionOf(request, resource, info);
+  if (!selection.ok) return refusalAnswer(selection);
+  const options = deleteOptionsOf(request);
+  const targets = parts.store.collection(resource.storage).list(info.namespace || undefined).filter(object => selection.test(object as Draft));
+  for (const object of targets) parts.writer.delete(resource, object.metadata.namespace ?? '', object.metadata.name, options, context);
+  return answer(200, {
+    kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata: { resourceVersion: String(parts.store.resourceVersion) },
+    items: targets.map(({ apiVersion: _a, kind: _k, ...rest }) => rest),
+  });
+}

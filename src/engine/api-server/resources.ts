@@ -1,0 +1,111 @@
+/** Which resources are served, under which names. Built-in ones come from the generated schema; others can be added. */
+import { assert } from '../kernel/assert.ts';
+import type { KindDeclaration } from '../kinds/kind.ts';
+import { kindDeclarations } from '../kinds/registry.ts';
+import data from './schema/resources.json';
+
+export interface Subresource {
+  readonly name: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+  readonly responseGroup?: string;
+  readonly responseVersion?: string;
+}
+
+export interface ServedResource {
+  readonly group: string;
+  readonly version: string;
+  /** `v1` or `apps/v1`. */
+  readonly apiVersion: string;
+  /** Plural, as in paths. */
+  readonly name: string;
+  readonly kind: string;
+  readonly singular: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly subresources: readonly Subresource[];
+  readonly storageVersionHash: string;
+  /** `[name, type, format, priority]` as the real server prints them. */
+  readonly columns: readonly (readonly [string, string, string, number])[];
+  /** Where objects lie: versions and groups that show the same objects share it. */
+  readonly storage: string;
+  readonly declaration: KindDeclaration;
+}
+
+type RawResource = {
+  name: string; kind: string; namespaced: boolean; singular: string; verbs: string[]; shortNames?: string[]; categories?: string[];
+  hash?: string; subresources?: Subresource[]; columns?: [string, string, string, number][];
+};
+
+const raw = data as unknown as {
+  version: Record<string, string>;
+  paths: string[];
+  groups: { group: string; version: string; resources: RawResource[] }[];
+};
+
+/** `/version` of the recorded server. */
+export const recordedVersion = raw.version;
+export const recordedPaths: readonly string[] = raw.paths;
+
+/** Storage shared between groups: `events.k8s.io` and core show the same events. */
+const STORAGE_OF: Readonly<Record<string, string>> = { 'events.k8s.io/events': '/events' };
+
+/** The resources of one server. */
+export class Resources {
+  private readonly byPath = new Map<string, ServedResource>();
+  private readonly byKind = new Map<string, ServedResource>();
+  /** In discovery order. */
+  readonly all: ServedResource[] = [];
+
+  constructor() {
+    for (const { group, version, resources } of raw.groups) {
+      for (const each of resources) this.add(group, version, each);
+    }
+  }
+
+  private add(group: string, version: string, each: RawResource): void {
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    const storage = STORAGE_OF[`${group}/${each.name}`] ?? `${group}/${each.name}`;
+    const resource: ServedResource = {
+      group, version, apiVersion, name: each.name, kind: each.kind, singular: each.singular, namespaced: each.namespaced,
+      verbs: each.verbs, shortNames: each.shortNames ?? [], categories: each.categories ?? [], subresources: each.subresources ?? [],
+      storageVersionHash: each.hash ?? '', columns: each.columns ?? [], storage,
+      declaration: kindDeclarations.get(`${apiVersion}/${each.kind}`) ?? { kind: each.kind, apiVersion },
+    };
+    this.all.push(resource);
+    this.byPath.set(`${group}/${version}/${each.name}`, resource);
+    this.byKind.set(`${apiVersion}/${each.kind}`, resource);
+    this.byKind.set(`${each.kind}.${group}`, this.byKind.get(`${each.kind}.${group}`) ?? resource);
+    // A bare kind name means its first group: the core group comes first in discovery.
+    if (!this.byKind.has(each.kind)) this.byKind.set(each.kind, resource);
+  }
+
+  /** By the parts of a path. */
+  find(group: string, version: string, name: string): ServedResource | undefined {
+    return this.byPath.get(`${group}/${version}/${name}`);
+  }
+
+  /** By `apiVersion` and `kind` of an object. */
+  ofObject(apiVersion: string, kind: string): ServedResource | undefined {
+    return this.byKind.get(`${apiVersion}/${kind}`);
+  }
+
+  /** By kind name, see `KindName`. @throws AssertionError for an unknown kind: our own mistake */
+  ofKind(kind: string): ServedResource {
+    const resource = this.byKind.get(kind);
+    assert(resource, `no resource of kind ${kind}`);
+    return resource;
+  }
+
+  /** The versions served under a group, preferred first. */
+  versionsOf(group: string): string[] {
+    return [...new Set(this.all.filter(each => each.group === group).map(each => each.version))];
+  }
+
+  /** Groups in discovery order; the core group is `''`. */
+  get groups(): string[] {
+    return [...new Set(this.all.map(each => each.group))];
+  }
+}
