@@ -1,0 +1,236 @@
+import type { ApiServer } from '../api-server/contract.ts';
+import { CONNECT_TIMEOUT_MS, DNS_LATENCY_MS, DNS_TIMEOUT_MS, ROUND_TRIP_MS, VPC_RESOLVER } from '../facts/network.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { DnsAnswer, Hop, NetOutcome, NetRequest, Trace } from './contract.ts';
+import { clusterRecord, isAddress, searchNames, type DnsRecord } from './dns.ts';
+import { isSuccess, RequestLog, resultWord } from './request-log.ts';
+import { ServiceRoutes } from './service-routes.ts';
+import { Stack, type StackOptions } from './stack.ts';
+
+/** What a connection meets on its way. */
+interface Route {
+  readonly hops: Hop[];
+  readonly verdict: 'delivered' | 'refused' | 'timeout' | 'no-route';
+  readonly target?: Stack;
+  readonly address: string;
+  readonly port: number;
+  /** `namespace/name` when a Service was in between. */
+  readonly service?: string;
+}
+
+export interface SendOptions {
+  /** Traffic that goes on for ever (load, probes): "next event" does not stop at it and leaps shift it. */
+  readonly routine?: boolean;
+}
+
+/**
+ * Who reaches whom. There is one way a connection goes, {@link route}; requests, probes, load and `trace` all take it.
+ */
+export class Network {
+  readonly requests = new RequestLog();
+  readonly services: ServiceRoutes;
+  private readonly stacks = new Map<string, Stack>();
+  /** Names outside the cluster zone: RDS endpoints, partners, load balancers. */
+  private readonly publicNames = new Map<string, readonly string[]>();
+
+  constructor(readonly kernel: Kernel, private readonly api: ApiServer, private readonly clusterDomain = 'cluster.local') {
+    this.services = new ServiceRoutes(kernel, api);
+  }
+
+  createStack(options: StackOptions): Stack {
+    const stack = new Stack(this, options);
+    for (const address of options.addresses) this.stacks.set(address, stack);
+    return stack;
+  }
+
+  removeStack(stack: Stack): void {
+    stack.up = false;
+    for (const address of stack.addresses) if (this.stacks.get(address) === stack) this.stacks.delete(address);
+  }
+
+  stackAt(address: string): Stack | undefined {
+    return this.stacks.get(address);
+  }
+
+  addName(name: string, addresses: readonly string[]): void {
+    this.publicNames.set(name, addresses);
+  }
+
+  // ---- names ------------------------------------------------------------------------------------------------------
+
+  /** Asks the name servers of `from` in virtual time. */
+  resolve(from: Stack, name: string, finish: (answer: DnsAnswer) => void, routine = false): () => void {
+    const { answer, tookMs } = this.lookUp(from, name);
+    const event = this.kernel.after(tookMs, 'network/dns', name, () => finish(answer), { periodic: routine });
+    return () => this.kernel.cancel(event);
+  }
+
+  private lookUp(from: Stack, name: string): { answer: DnsAnswer; tookMs: number } {
+    const { nameservers, search, ndots } = from.resolver;
+    const nameserver = nameservers[0] ?? VPC_RESOLVER;
+    const server = `${nameserver}:53`;
+    const done = (rcode: DnsAnswer['rcode'], asked: string, tookMs: number, addresses: readonly string[] = [], canonicalName?: string) =>
+      ({ answer: { rcode, name: asked, addresses, server, ...(canonicalName && { canonicalName }) }, tookMs });
+    if (isAddress(name)) return done('NOERROR', name, 0, [name]);
+    if (name === 'localhost') return done('NOERROR', name, 0, ['127.0.0.1']);
+    const clusterDns = nameserver !== VPC_RESOLVER;
+    if (clusterDns) {
+      const route = this.route(from, nameserver, 53);
+      if (route.verdict !== 'delivered') return done(route.verdict === 'refused' ? 'SERVFAIL' : 'TIMEOUT', name, route.verdict === 'refused' ? 1 : DNS_TIMEOUT_MS.attempt * DNS_TIMEOUT_MS.attempts);
+    }
+    let tookMs = 0;
+    for (const asked of searchNames(name, search, ndots)) {
+      tookMs += clusterDns && asked.endsWith(`.${this.clusterDomain}`) ? DNS_LATENCY_MS.cluster : DNS_LATENCY_MS.forwarded;
+      const { record, canonicalName } = this.followAliases(asked, clusterDns);
+      if (record.kind === 'addresses') return done('NOERROR', asked, tookMs, record.addresses, canonicalName);
+    }
+    return done('NXDOMAIN', name, tookMs);
+  }
+
+  private followAliases(name: string, clusterDns: boolean): { record: DnsRecord; canonicalName?: string } {
+    let asked = name;
+    for (let depth = 0; depth < 8; depth += 1) {
+      const inCluster = clusterDns && asked.endsWith(`.${this.clusterDomain}`);
+      const known = this.publicNames.get(asked);
+      const record: DnsRecord = inCluster ? clusterRecord(asked, this.clusterDomain, this.api.reader) : known ? { kind: 'addresses', addresses: known } : { kind: 'none' };
+      if (record.kind !== 'alias') return { record, ...(asked !== name && { canonicalName: asked }) };
+      asked = record.name;
+    }
+    return { record: { kind: 'none' } };
+  }
+
+  // ---- the way ----------------------------------------------------------------------------------------------------
+
+  /** The one reachability function: from a stack to `address:port`. */
+  private route(from: Stack, address: string, port: number): Route {
+    const hops: Hop[] = [{ kind: 'client', name: from.options.name, verdict: 'passed' }];
+    if (address === '127.0.0.1' || from.addresses.includes(address)) {
+      const open = from.accepts(port, true);
+      return { hops, verdict: open ? 'delivered' : 'refused', target: from, address, port };
+    }
+    const node = this.stacks.get(address);
+    const service = this.services.at(address, port) ?? (node?.options.kind === 'node' ? this.services.atNodePort(port) : undefined);
+    if (service) {
+      if (service.targets.length === 0) {
+        hops.push({ kind: 'service', name: service.service, verdict: 'no-endpoints', reason: 'the Service has no ready endpoints' });
+        return { hops, verdict: 'refused', address, port, service: service.service };
+      }
+      hops.push({ kind: 'service', name: service.service, verdict: 'passed' });
+      const target = this.kernel.random.pick(service.targets);
+      return { ...this.toStack(from, target.address, target.port, hops), service: service.service, address };
+    }
+    return this.toStack(from, address, port, hops);
+  }
+
+  private toStack(from: Stack, address: string, port: number, hops: Hop[]): Route {
+    const target = this.stacks.get(address);
+    const kind = target?.options.kind === 'pod' ? 'pod' : 'node';
+    if (!target || !target.up) {
+      hops.push({ kind, name: target?.options.name ?? address, verdict: 'dropped', reason: 'nothing answers at this address' });
+      return { hops, verdict: 'timeout', address, port };
+    }
+    if (!target.accepts(port, target === from)) {
+      hops.push({ kind, name: target.options.name, verdict: 'refused', reason: `nothing listens on port ${port}` });
+      return { hops, verdict: 'refused', target, address, port };
+    }
+    hops.push({ kind, name: target.options.name, verdict: 'passed' });
+    return { hops, verdict: 'delivered', target, address, port };
+  }
+
+  /** Answers "can it get there, and where does it end" without sending anything. */
+  trace(from: Stack, host: string, port: number): Trace {
+    const { answer } = this.lookUp(from, host);
+    if (answer.rcode !== 'NOERROR') {
+      return { hops: [{ kind: 'dns', name: answer.server, verdict: 'not-found', reason: answer.rcode }], verdict: 'name-error', reason: answer.rcode };
+    }
+    const { hops, verdict, target } = this.route(from, answer.addresses[0]!, port);
+    const last = hops.at(-1)!;
+    return { hops, verdict, reason: last.reason ?? '', ...(target?.options.kind === 'pod' && { pod: target.options.name }) };
+  }
+
+  // ---- requests ---------------------------------------------------------------------------------------------------
+
+  /** Sends a request; `finish` is called once with how it ended, unless the returned function is called first. */
+  send(from: Stack, request: NetRequest, finish: (outcome: NetOutcome) => void, options: SendOptions = {}): () => void {
+    const { kernel } = this;
+    const startMs = kernel.nowMs;
+    const routine = options.routine === true;
+    const limitMs = request.timeoutMs ?? (request.protocol === 'tcp' ? CONNECT_TIMEOUT_MS : 30_000);
+    let over = false;
+    let service: string | undefined;
+    let refusedBy = '';
+    const end = (outcome: NetOutcome): void => {
+      if (over) return;
+      over = true;
+      kernel.cancel(timer);
+      this.log(from, request, service ?? request.host, outcome, refusedBy);
+      finish(outcome);
+    };
+    const took = (): number => kernel.nowMs - startMs;
+    let connectedTo: string | undefined;
+    const timer = kernel.after(limitMs, 'network/timeout', request.host, () => {
+      end(connectedTo ? { kind: 'no-answer', address: connectedTo, tookMs: took() } : { kind: 'timeout', address: address ?? request.host, tookMs: took() });
+    }, { periodic: routine });
+    let address: string | undefined;
+
+    const { answer, tookMs: dnsMs } = this.lookUp(from, request.host);
+    if (answer.rcode !== 'NOERROR') {
+      refusedBy = answer.server;
+      const rcode = answer.rcode;
+      if (dnsMs < limitMs) kernel.after(dnsMs, 'network/dns', request.host, () => end({ kind: 'name-error', rcode, name: request.host, server: answer.server, tookMs: took() }), { periodic: routine });
+      return () => { over = true; kernel.cancel(timer); };
+    }
+    address = answer.addresses.length > 1 ? kernel.random.pick(answer.addresses) : answer.addresses[0]!;
+    const way = this.route(from, address, request.port);
+    service = way.service;
+    const roundTripMs = this.roundTripMs(from, way.target);
+    if (way.verdict !== 'delivered') {
+      refusedBy = way.hops.at(-1)!.name;
+      if (way.verdict === 'refused') kernel.after(dnsMs + roundTripMs, 'network/refused', request.host, () => end({ kind: 'refused', address: address!, tookMs: took() }), { periodic: routine });
+      return () => { over = true; kernel.cancel(timer); };
+    }
+    const target = way.target!;
+    kernel.after(dnsMs + roundTripMs * 1.5, 'network/deliver', request.host, () => {
+      if (over) return;
+      if (!target.up) return;
+      if (!target.accepts(way.port, target === from)) {
+        refusedBy = target.options.name;
+        end({ kind: 'refused', address: address!, tookMs: took() });
+        return;
+      }
+      connectedTo = address;
+      if (request.protocol === 'tcp') {
+        end({ kind: 'connected', address: address!, tookMs: took() });
+        return;
+      }
+      const [path = '/', query = ''] = (request.path ?? '/').split('?');
+      const served = target.serve(
+        { method: request.method ?? 'GET', path, query, headers: { host: request.host, ...request.headers }, body: request.body ?? '', clientAddress: from.addresses[0] ?? '', port: way.port },
+        response => kernel.after(roundTripMs / 2, 'network/response', request.host, () => {
+          end({ kind: 'response', status: response.status, headers: response.headers ?? {}, body: response.body ?? '', address: address!, tookMs: took() });
+        }, { periodic: routine }),
+        () => { refusedBy = target.options.name; end({ kind: 'reset', address: address!, tookMs: took() }); },
+      );
+      if (!served) {
+        refusedBy = target.options.name;
+        kernel.after(roundTripMs, 'network/reset', request.host, () => end({ kind: 'reset', address: address!, tookMs: took() }), { periodic: routine });
+      }
+    }, { periodic: routine });
+    return () => { over = true; kernel.cancel(timer); };
+  }
+
+  private roundTripMs(from: Stack, to: Stack | undefined): number {
+    if (!to || to === from) return ROUND_TRIP_MS.sameNode;
+    if (from.options.kind === 'load' || to.options.kind === 'load') return ROUND_TRIP_MS.internet;
+    if (from.options.node && from.options.node === to.options.node) return ROUND_TRIP_MS.sameNode;
+    return from.options.zone === to.options.zone ? ROUND_TRIP_MS.sameZone : ROUND_TRIP_MS.crossZone;
+  }
+
+  private log(from: Stack, request: NetRequest, to: string, outcome: NetOutcome, refusedBy: string): void {
+    this.requests.record({
+      atMs: this.kernel.nowMs, from: from.options.name, fromGroup: from.options.group, to,
+      method: request.protocol === 'tcp' ? 'TCP' : request.method ?? 'GET', path: (request.path ?? '').split('?')[0]!,
+      ok: isSuccess(outcome), result: resultWord(outcome), refusedBy, tookMs: outcome.tookMs,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { amount, podRequests, scoringRequests, type ResourceAmounts } from './pod-requests.ts';
+import type { StoredNode, StoredPod } from './framework.ts';
+
+/** A node and the room left on it, kept up to date pod by pod so that no cycle counts again. */
+export class NodeInfo {
+  readonly pods = new Map<string, StoredPod>();
+  readonly requested: Record<string, number> = {};
+  readonly scoring = { cpu: 0, memory: 0 };
+  allocatable: ResourceAmounts = {};
+  /** Pods with required anti-affinity, which repel others. */
+  repelling = 0;
+
+  constructor(public node: StoredNode) {
+    this.setNode(node);
+  }
+
+  get name(): string {
+    return this.node.metadata.name;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.node.metadata.labels ?? {};
+  }
+
+  setNode(node: StoredNode): void {
+    this.node = node;
+    const allocatable: Record<string, number> = {};
+    for (const [resource, quantity] of Object.entries(node.status?.allocatable ?? {})) allocatable[resource] = amount(resource, quantity);
+    this.allocatable = allocatable;
+  }
+
+  add(pod: StoredPod): void {
+    this.remove(pod.metadata.uid);
+    this.pods.set(pod.metadata.uid, pod);
+    this.count(pod, 1);
+  }
+
+  remove(uid: string): void {
+    const pod = this.pods.get(uid);
+    if (!pod) return;
+    this.pods.delete(uid);
+    this.count(pod, -1);
+  }
+
+  private count(pod: StoredPod, sign: 1 | -1): void {
+    const asked = podRequests(pod);
+    for (const resource in asked) this.requested[resource] = (this.requested[resource] ?? 0) + sign * asked[resource]!;
+    const scoring = scoringRequests(pod);
+    this.scoring.cpu += sign * scoring.cpu;
+    this.scoring.memory += sign * scoring.memory;
+    if (pod.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length) this.repelling += sign;
+  }
+}
