@@ -1,0 +1,103 @@
+/** Who talks: client → Service → pods, one column a hop, from the requests of the last seconds. */
+import type { Pod, Service } from 'kubernetes-types/core/v1.d.ts';
+import type { TrafficSample } from '../../hosts/protocol.ts';
+import { fits, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
+import { podMark, type PodMark } from './model.ts';
+
+export interface TalkBox {
+  readonly id: string;
+  readonly kind: 'client' | 'service';
+  readonly slug: Slug | undefined;
+  readonly title: string;
+  readonly note: string;
+  readonly column: number;
+  readonly ready: number;
+  readonly pods: readonly PodMark[];
+}
+
+export interface Wire {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly perSecond: number;
+  readonly failed: number;
+  readonly total: number;
+  readonly failure: string;
+  /** The hop that refused is the target itself (the cross stands there), or lies behind it. */
+  readonly refusedHere: boolean;
+  readonly latencyMsP95: number;
+}
+
+export interface TalksGraph { readonly boxes: readonly TalkBox[]; readonly wires: readonly Wire[]; readonly columns: number }
+
+/** How far back a rate looks, virtual ms. */
+const WINDOW_MS = 10_000;
+
+export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[], nowMs: number, namespace: string): TalksGraph {
+  const wires = wiresOf(traffic.filter(sample => sample.atMs > nowMs - WINDOW_MS && sample.atMs <= nowMs));
+  const services = list<Service>(snapshot, 'Service', namespace).filter(service => service.spec?.selector);
+  const ids = new Set(services.map(service => `${service.metadata.namespace ?? ''}/${service.metadata.name}`));
+  for (const wire of wires) ids.add(wire.to);
+  const clients = [...new Set(wires.map(wire => wire.from))].filter(from => !ids.has(from));
+  const depth = depths(wires, clients, ids);
+  const pods = list<Pod>(snapshot, 'Pod');
+  const boxes: TalkBox[] = clients.map(id => ({ id, kind: 'client', slug: undefined, title: id.split('/').at(-1) ?? id, note: id.split('/')[0] ?? '', column: 0, ready: 0, pods: [] }));
+  for (const id of ids) {
+    const [ns = '', name = ''] = id.split('/');
+    const service = list<Service>(snapshot, 'Service', ns).find(entry => entry.metadata.name === name);
+    if (!service) {
+      boxes.push({ id, kind: 'service', slug: undefined, title: name, note: 'no such Service', column: depth.get(id) ?? 1, ready: 0, pods: [] });
+      continue;
+    }
+    const behind = pods.filter(pod => pod.metadata.namespace === ns && fits(service.spec?.selector, pod.metadata.labels)).map(pod => podMark(snapshot, pod));
+    const ready = readyAddresses(snapshot, ns, name);
+    boxes.push({ id, kind: 'service', slug: slugOf(service), title: name, note: `${behind.length === 1 ? '1 pod' : `${behind.length} pods`}, ${ready} ready`, column: depth.get(id) ?? 1, ready, pods: behind });
+  }
+  return { boxes: boxes.sort((a, b) => a.column - b.column || a.title.localeCompare(b.title)), wires, columns: Math.max(0, ...boxes.map(box => box.column)) + 1 };
+}
+
+/** Ready addresses of a Service, from its EndpointSlices. */
+export function readyAddresses(snapshot: Snapshot, namespace: string, service: string): number {
+  let ready = 0;
+  for (const slice of list<{ endpoints?: { addresses?: string[]; conditions?: { ready?: boolean } }[] }>(snapshot, 'EndpointSlice', namespace)) {
+    if (slice.metadata.labels?.['kubernetes.io/service-name'] !== service) continue;
+    for (const endpoint of slice.endpoints ?? []) if (endpoint.conditions?.ready !== false) ready += endpoint.addresses?.length ?? 0;
+  }
+  return ready;
+}
+
+function wiresOf(samples: readonly TrafficSample[]): Wire[] {
+  const sums = new Map<string, { from: string; to: string; ok: number; failed: number; failure: string; at: string; latency: number }>();
+  for (const sample of samples) {
+    const id = `${sample.from}>${sample.to}`;
+    const sum = sums.get(id) ?? { from: sample.from, to: sample.to, ok: 0, failed: 0, failure: '', at: '', latency: 0 };
+    sum.ok += sample.ok;
+    sum.failed += sample.failed;
+    if (sample.failed > 0) [sum.failure, sum.at] = [sample.failure, sample.at];
+    sum.latency = Math.max(sum.latency, sample.latencyMsP95);
+    sums.set(id, sum);
+  }
+  return [...sums].map(([id, sum]) => ({
+    id, from: sum.from, to: sum.to, perSecond: ((sum.ok + sum.failed) * 1000) / WINDOW_MS, failed: sum.failed, total: sum.ok + sum.failed,
+    failure: sum.failure, refusedHere: sum.at === '' || sum.at === sum.to || sum.at.endsWith(sum.to), latencyMsP95: sum.latency,
+  }));
+}
+
+/** Longest way from a client, so that every wire runs to the right; circles are cut at the number of boxes. */
+function depths(wires: readonly Wire[], clients: readonly string[], services: ReadonlySet<string>): Map<string, number> {
+  const depth = new Map<string, number>(clients.map(id => [id, 0]));
+  const called = new Set(wires.map(wire => wire.to));
+  for (const id of services) if (!called.has(id)) depth.set(id, 1);
+  for (let round = 0; round < services.size + 1; round += 1) {
+    let moved = false;
+    for (const wire of wires) {
+      const next = (depth.get(wire.from) ?? 0) + 1;
+      if (next > (depth.get(wire.to) ?? 0) && next <= services.size + 1) {
+        depth.set(wire.to, next);
+        moved = true;
+      }
+    }
+    if (!moved) break;
+  }
+  return depth;
+}

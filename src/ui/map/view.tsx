@@ -1,0 +1,257 @@
+/** The map pane: four pictures of one state, or the same rows as a table. */
+import { Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useViewport, type NodeProps } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { hover, select, show, useSession, type MapView } from '../session.ts';
+import { list } from '../snapshot.ts';
+import { Glyph } from '../theme/glyph.tsx';
+import { AddressesView } from './addresses-view.tsx';
+import { Card } from './chips.tsx';
+import { drawOwns, drawTalks, drawWhere, type CardNode, type OwnNode, type TalkNode, type ZoneNode } from './draw.ts';
+import { filter } from './filter.ts';
+import { group, type Berths } from './group.ts';
+import { layoutWhere, levelOf, type Level } from './layout.ts';
+import { Legend } from './legend.tsx';
+import { model } from './model.ts';
+import { ownsGraph } from './owns.ts';
+import { MapTable } from './table.tsx';
+import { talksGraph } from './talks.ts';
+import { useRelated } from './use-related.ts';
+import { WireEdge } from './wire.tsx';
+import './map.css';
+
+const VIEWS: readonly { id: MapView; title: string }[] = [
+  { id: 'where', title: 'Where' }, { id: 'owns', title: 'Who owns' }, { id: 'talks', title: 'Who talks' }, { id: 'addresses', title: 'Addresses' },
+];
+
+export function MapPane() {
+  const view = useSession(state => state.mapView);
+  const asTable = useSession(state => state.asTable);
+  const ready = useSession(state => state.phase === 'open');
+  return (
+    <section className="pane map-pane" aria-label="Map" data-pane="map">
+      <div className="ph">
+        <div className="row" role="tablist" aria-label="Map view" style={{ gap: 0 }}>
+          {VIEWS.map(({ id, title }, index) => (
+            <button type="button" role="tab" key={id} className="tab" aria-selected={view === id} onClick={() => show({ mapView: id })}>{title}<sup aria-hidden="true">{index + 1}</sup></button>
+          ))}
+        </div>
+        <span className="sp" />
+        <NamespacePick />
+        <button type="button" className="tag" aria-pressed={asTable} onClick={() => show({ asTable: !asTable })}>
+          <span className={asTable ? 'c-3' : ''}>Map</span> · <span className={asTable ? '' : 'c-3'}>Table</span>
+        </button>
+      </div>
+      <div className="map">
+        {!ready ? null : asTable ? <MapTable view={view} /> : view === 'addresses' ? <AddressesView /> : (
+          <ReactFlowProvider><Chart view={view} /></ReactFlowProvider>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function NamespacePick() {
+  const snapshot = useSession(state => state.snapshot.kinds.get('Namespace'));
+  const chosen = useSession(state => state.mapNamespace);
+  const names = [...(snapshot?.values() ?? [])].map(namespace => namespace.metadata.name).sort();
+  return (
+    <label className="tag pick">
+      <span className="unseen">Namespace</span>
+      <select value={chosen} onChange={event => show({ mapNamespace: event.target.value })}>
+        <option value="">all namespaces</option>
+        {names.map(name => <option key={name}>{name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+const nodeTypes = { zone: memo(ZoneBox), card: memo(CardBox), own: memo(OwnBoxView), talk: memo(TalkBoxView) };
+const edgeTypes = { wire: WireEdge };
+const MARGIN = 12;
+
+function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [pane, setPane] = useState({ width: 0, height: 0 });
+  const [level, setLevel] = useState<Level>('structure');
+  const [pointerIn, setPointerIn] = useState(false);
+  const flow = useReactFlow();
+  const drawing = useDrawing(view, level, pane, pointerIn);
+  const size = useRef({ width: 0, height: 0 });
+  size.current = { width: drawing.width, height: drawing.height };
+
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const watcher = new ResizeObserver(() => setPane({ width: element.clientWidth - 2 * MARGIN, height: element.clientHeight - 2 * MARGIN }));
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, []);
+
+  const fit = useCallback((duration = 0) => {
+    const { width, height } = size.current;
+    const zoom = Math.max(0.1, Math.min(view === 'where' ? 1 : 1.15, pane.width / width, pane.height / height));
+    const y = view === 'where' ? MARGIN : Math.max(MARGIN, (pane.height + 2 * MARGIN - height * zoom) / 2);
+    const x = view === 'where' ? MARGIN + Math.max(0, (pane.width - width * zoom) / 2) : Math.max(MARGIN, (pane.width + 2 * MARGIN - width * zoom) / 2);
+    void flow.setViewport({ x, y, zoom: view === 'where' ? zoom : Math.max(zoom, Math.min(0.8, pane.width / width)) }, { duration });
+  }, [flow, pane, view]);
+
+  const empty = drawing.nodes.length === 0;
+  useEffect(() => {
+    if (pane.width > 0 && !empty) fit();
+  }, [fit, pane, empty, view]);
+
+  useEffect(() => {
+    const onFit = (event: Event): void => {
+      const slug = (event as CustomEvent<string>).detail;
+      const node = slug ? flow.getNode(slug) : undefined;
+      if (node) void flow.fitView({ nodes: [node], duration: 220, maxZoom: 1.6 });
+      else fit(220);
+    };
+    window.addEventListener('drydock:fit', onFit);
+    return () => window.removeEventListener('drydock:fit', onFit);
+  }, [fit, flow]);
+
+  return (
+    <div ref={frame} style={{ position: 'absolute', inset: 0 }} onPointerEnter={() => setPointerIn(true)} onPointerLeave={() => { setPointerIn(false); hover(undefined); }} onKeyDown={walk}>
+      <ReactFlow nodes={drawing.nodes} edges={drawing.edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} minZoom={0.08} maxZoom={2.4}
+        nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} deleteKeyCode={null} selectionKeyCode={null}
+        zoomOnDoubleClick={false} onlyRenderVisibleElements={drawing.nodes.length > 60} disableKeyboardA11y
+        onMove={(_, { zoom }) => { if (view === 'where') setLevel(levelOf(zoom)); }} onPaneClick={() => select(undefined)}>
+        <Zoomer onFit={() => fit(220)} />
+      </ReactFlow>
+      {view === 'where' && <Legend />}
+      {empty && <div className="empty">{emptyWords(view)}</div>}
+      <FirstStop />
+    </div>
+  );
+}
+
+function emptyWords(view: MapView) {
+  if (view === 'talks') return 'No Service here yet. It appears with its wires as soon as something calls it.';
+  if (view === 'owns') return <>Nothing runs in this namespace yet. <code>kubectl create deployment web --image=nginx</code> makes something that does.</>;
+  return 'No nodes yet.';
+}
+
+/** One tab stop for the whole chart; arrows walk from there. */
+function FirstStop() {
+  return (
+    <button type="button" className="unseen" style={{ bottom: 0, left: 0 }}
+      onFocus={event => {
+        const chart = event.currentTarget.parentElement;
+        const target = chart?.querySelector<HTMLElement>('[data-slug][aria-pressed="true"]') ?? chart?.querySelector<HTMLElement>('.pod.bad[data-slug]') ?? chart?.querySelector<HTMLElement>('[data-slug]');
+        if (target && event.relatedTarget !== target) target.focus();
+      }}>Walk the map with the arrow keys</button>
+  );
+}
+
+/** Arrow keys move to the nearest object in that direction; Enter inspects (it is a button). */
+function walk(event: React.KeyboardEvent<HTMLDivElement>): void {
+  const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  const from = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-slug]') : null;
+  if (!direction || !from) return;
+  const [dx = 0, dy = 0] = direction;
+  const start = from.getBoundingClientRect();
+  let best: { element: HTMLElement; cost: number } | undefined;
+  for (const element of event.currentTarget.querySelectorAll<HTMLElement>('[data-slug]')) {
+    if (element === from) continue;
+    const box = element.getBoundingClientRect();
+    const across = box.left + box.width / 2 - (start.left + start.width / 2);
+    const down = box.top + box.height / 2 - (start.top + start.height / 2);
+    const along = across * dx + down * dy;
+    if (along <= 2) continue;
+    const cost = along + 2.5 * Math.abs(across * dy + down * dx);
+    if (!best || cost < best.cost) best = { element, cost };
+  }
+  if (!best) return;
+  event.preventDefault();
+  best.element.focus({ preventScroll: true });
+  hover(best.element.dataset['slug']);
+}
+
+function useDrawing(view: Exclude<MapView, 'addresses'>, level: Level, pane: { width: number; height: number }, still: boolean) {
+  const snapshot = useSession(state => state.snapshot);
+  const namespace = useSession(state => state.mapNamespace);
+  const traffic = useSession(state => (view === 'talks' ? state.traffic : undefined));
+  const nowMs = useSession(state => (view === 'talks' ? Math.floor(state.nowMs / 1000) * 1000 : 0));
+  const berths = useRef<Berths>(new Map());
+  const held = useRef<{ pane: { width: number; height: number } } | undefined>(undefined);
+  return useMemo(() => {
+    if (view === 'owns') return drawOwns(ownsGraph(snapshot, namespace));
+    if (view === 'talks') return drawTalks(talksGraph(snapshot, traffic ?? [], nowMs, namespace));
+    const grouped = group(filter(model(snapshot), { namespace }), berths.current);
+    berths.current = grouped.berths;
+    // While the pointer is over the map, columns stay as they are.
+    if (!still || !held.current) held.current = { pane };
+    const layout = layoutWhere(grouped, level, pane);
+    return drawWhere(layout, level, list(snapshot, 'Pod').length);
+  }, [view, snapshot, namespace, traffic, nowMs, level, pane, still]);
+}
+
+function Zoomer({ onFit }: { onFit: () => void }) {
+  const { zoom } = useViewport();
+  const flow = useReactFlow();
+  return (
+    <div className="hud zoomer">
+      <span className="c-3" aria-hidden="true">crowd</span>
+      <input type="range" aria-label="Zoom, from crowd to detail" min={-2.2} max={0.9} step={0.05} value={Math.log(zoom)} onChange={event => void flow.zoomTo(Math.exp(Number(event.target.value)))} />
+      <span className="c-3" aria-hidden="true">detail</span>
+      <button type="button" onClick={onFit} title="Fit (F)">fit</button>
+    </div>
+  );
+}
+
+function ZoneBox({ data }: NodeProps<ZoneNode>) {
+  return <div className="zone"><div className="zl"><span>{data.zone || (data.adrift.length > 0 ? 'waiting for a node' : 'no zone')}</span><em>{data.subnet}</em></div></div>;
+}
+
+function CardBox({ data }: NodeProps<CardNode>) {
+  return <Card group={data.place.group} level={data.level} onCanvas={data.onCanvas} />;
+}
+
+const SHORT_KIND: Record<string, string> = { PodDisruptionBudget: 'budget', HorizontalPodAutoscaler: 'autoscaler', PersistentVolumeClaim: 'claim' };
+
+function OwnBoxView({ data: { box } }: NodeProps<OwnNode>) {
+  const selected = useSession(state => box.slug !== undefined && state.selected === box.slug);
+  const faded = useRelated(box.slug);
+  const classes = ['own', `k-${box.kind}`, box.tone === 'bad' || box.tone === 'warn' ? box.tone : '', selected ? 'sel' : '', faded ? 'faded' : ''].filter(Boolean).join(' ');
+  const note = box.note || (box.kind === 'Pod' ? '' : SHORT_KIND[box.kind] ?? box.kind);
+  return (
+    <>
+      <Handle type="target" position={Position.Left} /><Handle type="source" position={Position.Right} />
+      {box.slug ? (
+        <button type="button" className={classes} data-slug={box.slug} tabIndex={-1} aria-pressed={selected} aria-label={`${box.kind} ${box.title}${box.note ? `, ${box.note}` : ''}`} title={`${box.kind} ${box.title}`}
+          onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
+          <Glyph name={box.glyph} size={12} /><span>{box.title}</span><em>{note}</em>
+        </button>
+      ) : <div className={classes} title={`${box.kind} ${box.title}: not found`}><Glyph name={box.glyph} size={12} /><span>{box.title}</span><em>{note}</em></div>}
+    </>
+  );
+}
+
+function TalkBoxView({ data: { box } }: NodeProps<TalkNode>) {
+  const selected = useSession(state => state.selected);
+  const faded = useRelated(box.slug);
+  const none = box.kind === 'service' && box.ready === 0;
+  return (
+    <div className={['talk', none ? 'none' : '', box.slug && selected === box.slug ? 'sel' : '', faded ? 'faded' : ''].filter(Boolean).join(' ')}>
+      <Handle type="target" position={Position.Left} /><Handle type="source" position={Position.Right} />
+      {box.slug ? (
+        <button type="button" data-slug={box.slug} tabIndex={-1} aria-pressed={selected === box.slug} aria-label={`Service ${box.title}, ${box.note}`} onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
+          <Glyph name={none ? 'svc' : 'svcok'} size={14} /><span>{box.title}</span>
+        </button>
+      ) : <div><Glyph name={box.kind === 'client' ? 'client' : 'missing'} size={14} /><span>{box.title}</span></div>}
+      <small>{box.note}</small>
+      {box.pods.length > 0 && (
+        <div className="hulls">
+          {box.pods.map(pod => (
+            <button type="button" key={pod.uid} data-slug={pod.slug} tabIndex={-1} className={[pod.look.tone === 'bad' ? 'bad' : '', selected === pod.slug ? 'sel' : ''].join(' ')} aria-label={`${pod.name}, ${pod.status}`} aria-pressed={selected === pod.slug} title={`${pod.name}: ${pod.status}`}
+              onClick={() => select(pod.slug)} onMouseEnter={() => hover(pod.slug)} onMouseLeave={() => hover(undefined)}>
+              <Glyph name={pod.look.glyph} size={12} />{pod.look.tone === 'bad' && <span>{pod.short} · {pod.status}</span>}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
