@@ -70,6 +70,11 @@ export class Session {
     return this.flags.changed('namespace');
   }
 
+  /** Warnings the server sent during this run; 0 when it was never asked. */
+  get warningsSeen(): number {
+    return this.loaded?.api.warningCount ?? 0;
+  }
+
   /** An absolute path for a word of the command line. */
   path(word: string): string {
     return joinPath(this.process.cwd, word.startsWith('~/') ? `${this.process.env.get('HOME') ?? ''}${word.slice(1)}` : word);

@@ -13,7 +13,7 @@ type Step =
   | { kind: 'field'; name: string }
   | { kind: 'array'; start: number | undefined; end: number | undefined; step: number | undefined; single: boolean }
   | { kind: 'filter'; left: Step[]; op: string; right: Step[] }
-  | { kind: 'wildcard' | 'recursive' | 'root' | 'current' }
+  | { kind: 'wildcard' } | { kind: 'recursive' } | { kind: 'root' } | { kind: 'current' }
   | { kind: 'union'; paths: Step[][] }
   | { kind: 'literal'; value: unknown };
 
