@@ -60,7 +60,8 @@ export class Process<S = unknown> {
   constructor(
     readonly table: ProcessTable<S>,
     readonly pid: number,
-    readonly argv: readonly string[],
+    /** The words it was called with; `exec` replaces them. */
+    public argv: readonly string[],
     options: SpawnOptions<S>,
   ) {
     const { parent } = options;

@@ -46,6 +46,12 @@ export interface FileSystem {
   symlink(target: string, path: string, as?: Credentials): void;
   chmod(path: string, mode: number, as?: Credentials): void;
   chown(path: string, uid: number, gid: number, as?: Credentials): void;
+  /** The path with every link resolved. */
+  realPath(path: string, as?: Credentials): string;
+  /** Sets the time of the last change of something that exists. */
+  touch(path: string, atMs: number, as?: Credentials): void;
+  /** Lets an existing file run the program of this name when executed. */
+  setProgram(path: string, program: string): void;
   /** Puts another tree at `path`; a volume that the kubelet rewrites stays the same mount. */
   mount(path: string, tree: FileTree, options?: { readOnly?: boolean; subPath?: string; source?: string; type?: string }): void;
   unmount(path: string): void;

@@ -1,0 +1,97 @@
+import type { FileTree } from '../contract.ts';
+import { utf8Length } from './path.ts';
+
+interface NodeAttributes {
+  mode: number;
+  uid: number;
+  gid: number;
+  modifiedAtMs: number;
+}
+
+export interface FileNode extends NodeAttributes {
+  type: 'file';
+  content: string;
+  /** Computes the content at each read, as `/proc` does. */
+  live?: () => string;
+  program?: string;
+}
+
+export interface DirectoryNode extends NodeAttributes {
+  type: 'directory';
+  entries: Map<string, TreeNode>;
+}
+
+export interface LinkNode extends NodeAttributes {
+  type: 'symlink';
+  target: string;
+}
+
+export type TreeNode = FileNode | DirectoryNode | LinkNode;
+
+export function directoryNode(atMs: number, mode = 0o755, uid = 0, gid = 0): DirectoryNode {
+  return { type: 'directory', entries: new Map(), mode, uid, gid, modifiedAtMs: atMs };
+}
+
+export function fileNode(content: string, atMs: number, mode = 0o644, uid = 0, gid = 0): FileNode {
+  return { type: 'file', content, mode, uid, gid, modifiedAtMs: atMs };
+}
+
+/** What a tree's writer puts at a path. */
+export interface TreeFile {
+  readonly content: string;
+  readonly mode?: number;
+}
+
+/**
+ * A volume's files. Mounted in any number of file systems; whoever made it may rewrite it as a whole, as the kubelet
+ * does with a ConfigMap. A file mounted alone through `subPath` keeps the content it had when it was mounted.
+ */
+export class Tree implements FileTree {
+  readonly kind = 'file-tree';
+  readonly root: DirectoryNode;
+
+  constructor(options: { atMs?: number; mode?: number; uid?: number; gid?: number } = {}) {
+    this.root = directoryNode(options.atMs ?? 0, options.mode ?? 0o755, options.uid ?? 0, options.gid ?? 0);
+  }
+
+  /** Replaces everything by `files` (relative paths, directories made as needed) in one step. */
+  replaceAll(files: ReadonlyMap<string, TreeFile>, options: { atMs: number; uid?: number; gid?: number }): void {
+    const fresh = directoryNode(options.atMs, this.root.mode, this.root.uid, this.root.gid);
+    for (const [path, file] of files) {
+      const parts = path.split('/').filter(part => part !== '' && part !== '.');
+      const name = parts.pop();
+      if (name === undefined) continue;
+      let directory = fresh;
+      for (const part of parts) {
+        const next = directory.entries.get(part);
+        if (next?.type === 'directory') directory = next;
+        else {
+          const made = directoryNode(options.atMs, 0o755, options.uid, options.gid);
+          directory.entries.set(part, made);
+          directory = made;
+        }
+      }
+      directory.entries.set(name, fileNode(file.content, options.atMs, file.mode ?? 0o644, options.uid, options.gid));
+    }
+    this.root.entries = fresh.entries;
+    this.root.modifiedAtMs = options.atMs;
+  }
+
+  /** Bytes of all files, for size limits. */
+  usedBytes(): number {
+    return bytesOf(this.root);
+  }
+}
+
+export function bytesOf(node: TreeNode): number {
+  if (node.type === 'file') return utf8Length(node.content);
+  if (node.type === 'symlink') return node.target.length;
+  let bytes = 0;
+  for (const child of node.entries.values()) bytes += bytesOf(child);
+  return bytes;
+}
+
+/** An empty volume. */
+export function createTree(options?: { atMs?: number; mode?: number; uid?: number; gid?: number }): Tree {
+  return new Tree(options);
+}
