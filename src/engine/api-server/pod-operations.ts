@@ -29,7 +29,7 @@ export class PodOperations {
     if (pod.metadata.deletionTimestamp) return conflict('', 'pods/binding', key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
     if (pod.spec.nodeName) return conflict('', 'pods/binding', key.name, `pod ${key.name} is already assigned to node "${pod.spec.nodeName}"`);
     if (pod.spec.schedulingGates?.length) return conflict('', 'pods/binding', key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-    const condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: rfc3339(this.kernel.nowMs), observedGeneration: pod.metadata.generation };
+    const condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: rfc3339(this.kernel.nowMs) };
     const draft: Draft = {
       ...pod, spec: { ...pod.spec, nodeName: target.name },
       status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) },
@@ -51,7 +51,7 @@ export class PodOperations {
     if (!context.dryRun && !pod.metadata.deletionTimestamp) {
       const condition = {
         type: 'DisruptionTarget', status: 'True', lastProbeTime: null, lastTransitionTime: rfc3339(this.kernel.nowMs),
-        reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', observedGeneration: pod.metadata.generation,
+        reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting',
       };
       const draft = { ...pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) } };
       this.writer.update(resource, key.namespace, key.name, draft, 'status', context);

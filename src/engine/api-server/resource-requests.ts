@@ -6,12 +6,14 @@ import type { KubeObject } from '../apimachinery/object.ts';
 import { refuse, type Refusal, type Result } from '../apimachinery/status.ts';
 import type { ApiRequest, ApiResponse, DeleteOptions, WatchEvent } from './contract.ts';
 import { parseFieldSelector } from './field-selector.ts';
+import { decode } from './decode.ts';
 import { answer, isTrue, pathNotFound, queryValue, refusalAnswer } from './http-door.ts';
 import { patched, type PatchType } from './patching.ts';
 import { badRequest, expired, methodNotAllowed, notFoundError, resourceNotFound } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ServedResource } from './resources.ts';
 import type { ServerParts } from './server-parts.ts';
+import { typeOfKind } from './schema.ts';
 import { serveSubresource } from './subresource-requests.ts';
 import { tableOf, type IncludeObject } from './tables.ts';
 import { openWatch } from './watch.ts';
@@ -220,20 +222,35 @@ export function bodyOf(request: ApiRequest): { ok: true; value: Draft } | Refusa
   return { ok: true, value: cloneJson(body) };
 }
 
-function checkedBody(request: ApiRequest, resource: ServedResource): { ok: true; value: Draft } | Refusal {
+/** The object in the body, read as the type of `resource`. */
+export function checkedBody(request: ApiRequest, resource: ServedResource, context: WriteContext): { ok: true; value: Draft } | Refusal {
   const body = bodyOf(request);
   if (!body.ok) return body;
   const { apiVersion, kind } = body.value;
   if (kind !== undefined && (kind !== resource.kind || (apiVersion !== undefined && apiVersion !== resource.apiVersion))) {
     return badRequest(`${kind} in version ${JSON.stringify(String(apiVersion).split('/').at(-1))} cannot be handled as a ${resource.kind}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme`);
   }
-  return body;
+  return typed(request, resource, body.value, context);
+}
+
+/** Reads an object as its type: wrong types are refused, unknown fields treated as `fieldValidation` asks. */
+export function typed(request: ApiRequest, resource: ServedResource, object: Draft, context: WriteContext): { ok: true; value: Draft } | Refusal {
+  const typeName = typeOfKind(resource.apiVersion, resource.kind);
+  if (!typeName) return { ok: true, value: cloneJson(object) };
+  const decoded = decode(object, typeName);
+  const cannot = `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: `;
+  if ('problem' in decoded) return badRequest(cannot + decoded.problem);
+  const unknown = decoded.unknownFields.map(field => `unknown field ${JSON.stringify(field)}`);
+  const validation = queryValue(request, 'fieldValidation') ?? 'Warn';
+  if (unknown.length > 0 && validation === 'Strict') return badRequest(`${cannot}strict decoding error: ${unknown.join(', ')}`);
+  if (validation !== 'Ignore') context.warnings.push(...unknown);
+  return { ok: true, value: decoded.value };
 }
 
 function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
-  const body = checkedBody(request, resource);
+  const body = checkedBody(request, resource, context);
   if (!body.ok) return refusalAnswer(body);
   const result = parts.writer.create(resource, resource.namespaced ? info.namespace : '', body.value, context);
   return result.ok ? showOne(parts, request, resource, result.value, 201, context.warnings) : refusalAnswer(result);
@@ -242,7 +259,7 @@ function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, reso
 function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
-  const body = checkedBody(request, resource);
+  const body = checkedBody(request, resource, context);
   if (!body.ok) return refusalAnswer(body);
   const { name } = body.value.metadata ?? {};
   if (name !== info.name) {
@@ -276,7 +293,9 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
   if (!before) return refusalAnswer(notFoundError(resource.group, resource.name, info.name));
   const after = patched(resource, presented(parts, resource, before), type, body);
   if (!after.ok) return refusalAnswer(after);
-  const result = parts.writer.update(resource, namespace, info.name, after.value, subresource === 'status' ? 'status' : 'main', context);
+  const read = typed(request, resource, after.value, context);
+  if (!read.ok) return refusalAnswer(read);
+  const result = parts.writer.update(resource, namespace, info.name, read.value, subresource === 'status' ? 'status' : 'main', context);
   return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
 }
 

@@ -52,6 +52,13 @@ export const recordedPaths: readonly string[] = raw.paths;
 /** Storage shared between groups: `events.k8s.io` and core show the same events. */
 const STORAGE_OF: Readonly<Record<string, string>> = { 'events.k8s.io/events': '/events' };
 
+/** Kinds shown in several versions are declared, and stored, in one. */
+const STORED_VERSION: Readonly<Record<string, string>> = { '/events': 'v1', 'autoscaling/horizontalpodautoscalers': 'autoscaling/v2' };
+
+function declarationOf(storage: string, apiVersion: string, kind: string): KindDeclaration {
+  return kindDeclarations.get(`${STORED_VERSION[storage] ?? apiVersion}/${kind}`) ?? { kind, apiVersion };
+}
+
 /** The resources of one server. */
 export class Resources {
   private readonly byPath = new Map<string, ServedResource>();
@@ -72,7 +79,7 @@ export class Resources {
       group, version, apiVersion, name: each.name, kind: each.kind, singular: each.singular, namespaced: each.namespaced,
       verbs: each.verbs, shortNames: each.shortNames ?? [], categories: each.categories ?? [], subresources: each.subresources ?? [],
       storageVersionHash: each.hash ?? '', columns: each.columns ?? [], storage,
-      declaration: kindDeclarations.get(`${apiVersion}/${each.kind}`) ?? { kind: each.kind, apiVersion },
+      declaration: declarationOf(storage, apiVersion, each.kind),
     };
     this.all.push(resource);
     this.byPath.set(`${group}/${version}/${each.name}`, resource);

@@ -92,7 +92,7 @@ export class Writer {
       declaration.prepareUpdate?.(after, before as Draft, kindContext);
     }
     if (sameObject(before, after)) return { ok: true, value: before };
-    if (scope !== 'status' && declaration.generation && contentChanged(before, after)) {
+    if (scope !== 'status' && scope !== 'binding' && declaration.generation && contentChanged(before, after)) {
       after.metadata.generation = (before.metadata.generation ?? 0) + 1;
     }
     const problems: FieldProblem[] = scope === 'status'
