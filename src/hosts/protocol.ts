@@ -56,6 +56,8 @@ export type PageMessage =
   | { readonly type: 'terminal-data'; readonly terminal: string; readonly data: string }
   /** Puts a line at the prompt without running it. */
   | { readonly type: 'place'; readonly terminal: string; readonly line: string }
+  /** Shows a line dimmed behind an empty prompt; `→` takes it. */
+  | { readonly type: 'suggest'; readonly terminal: string; readonly line: string }
   | { readonly type: 'complete'; readonly terminal: string; readonly request: number; readonly line: string; readonly cursor: number }
   | { readonly type: 'describe'; readonly request: number; readonly ref: ObjectRef }
   | { readonly type: 'save'; readonly request: number };

@@ -58,11 +58,17 @@ export interface SessionState {
   readonly inspectorTab: InspectorTab;
   readonly inspectorOpen: boolean;
   readonly briefOpen: boolean;
+  /** On narrow screens: the brief slid over the map. */
+  readonly briefSheet: boolean;
   readonly smallPane: SmallPane;
   readonly terminals: readonly TerminalTab[];
   readonly activeTerminal: string;
   readonly split: string | undefined;
   readonly dialog: Dialog;
+  readonly screenReader: boolean;
+  /** Terminal text, px; `undefined` is the pane's own. */
+  readonly terminalSize: number | undefined;
+  readonly singleKeys: boolean;
   readonly toast: string;
   /** Where the present was before a rewind, until the learner acts. */
   readonly ghostMs: number | undefined;
@@ -74,10 +80,27 @@ const FRESH = {
   ghostMs: undefined,
 } satisfies Partial<SessionState>;
 
+export function remembered(name: string): string | null {
+  try {
+    return localStorage.getItem(`drydock.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(`drydock.${name}`, value);
+  } catch {
+    // Private mode: it holds for this visit.
+  }
+}
+
 export const useSession = create<SessionState>()(() => ({
   ...FRESH, phase: 'idle', epoch: 0, source: undefined, seed: 1, catalogue: undefined,
-  mapView: 'where', asTable: false, mapNamespace: '', inspectorTab: 'why', inspectorOpen: true, briefOpen: true, smallPane: 'terminal',
+  mapView: 'where', asTable: false, mapNamespace: '', inspectorTab: 'why', inspectorOpen: true, briefOpen: true, briefSheet: false, smallPane: 'terminal',
   terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined, dialog: undefined, toast: '',
+  screenReader: remembered('screen-reader') === 'on', singleKeys: remembered('single-keys') !== 'off', terminalSize: Number(remembered('terminal-size')) || undefined,
 }));
 
 const set = useSession.setState;

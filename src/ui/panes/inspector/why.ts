@@ -6,7 +6,7 @@ import type { Container, ContainerStatus, Node, Pod, Service } from 'kubernetes-
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import type { KubeObject } from '../../../engine/apimachinery/object.ts';
 import { readyAddresses } from '../../map/talks.ts';
-import { fits, list, slugOf, statusOf, type Snapshot } from '../../snapshot.ts';
+import { fits, list, statusOf, type Snapshot } from '../../snapshot.ts';
 import type { GlyphName } from '../../theme/glyph.tsx';
 import { lookOf } from '../../theme/status.ts';
 import { ageText, clockText, msOf, plural, spanText } from '../../words.ts';
@@ -93,7 +93,7 @@ function workloadSteps(workload: Deployment & KubeObject): Because[] {
   const wanted = workload.spec?.replicas ?? 0;
   const ready = workload.status?.readyReplicas ?? 0;
   const steps: Because[] = [];
-  if (workload.kind !== 'DaemonSet') {
+  if (workload.spec?.replicas !== undefined) {
     steps.push({ glyph: ready >= wanted ? 'ready' : 'notready', text: `${workload.kind} ${workload.metadata.name} has ${ready} of ${wanted} pods ready`, source: `spec.replicas ${wanted}, status.readyReplicas ${ready}` });
   }
   for (const condition of workload.status?.conditions ?? []) {
@@ -206,8 +206,4 @@ function podLines(snapshot: Snapshot, pod: KubeObject, ns: string): string[] {
   if (status === 'Pending') return [describe, 'kubectl get nodes', events];
   if (glyph === 'image' || glyph === 'creating') return [describe, `kubectl get pod ${name} -o yaml${ns}`, events];
   return [describe, `kubectl logs ${name}${ns}`, `kubectl exec -it ${name}${ns} -- sh`];
-}
-
-export function hasTrouble(snapshot: Snapshot, object: KubeObject): boolean {
-  return object.kind === 'Pod' ? toneOf(snapshot, object) !== 'ok' && toneOf(snapshot, object) !== 'gone' : slugOf(object) !== '';
 }

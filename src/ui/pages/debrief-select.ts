@@ -1,0 +1,18 @@
+/** A headline in its two beats: a line each. */
+export function beats(headline: string): string[] {
+  return headline.trim().split(/(?<=[.?])\s+/).filter(Boolean);
+}
+
+export interface StoryPart { readonly title: string; readonly body: string }
+
+/** What stands before the first heading is the lede; each heading opens a part. */
+export function sections(story: string): { lede: string; parts: StoryPart[] } {
+  const [lede = '', ...rest] = `\n${story}`.split(/\n#{1,3}\s+/);
+  return {
+    lede: lede.trim(),
+    parts: rest.map(text => {
+      const end = text.indexOf('\n');
+      return { title: (end < 0 ? text : text.slice(0, end)).trim(), body: end < 0 ? '' : text.slice(end + 1).trim() };
+    }),
+  };
+}

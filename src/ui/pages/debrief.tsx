@@ -1,0 +1,156 @@
+/** Only here is the cause named. */
+import { useEffect, useMemo, useState } from 'react';
+import Markdown from 'react-markdown';
+import type { Debrief, ScenarioState } from '../../trainer/contract.ts';
+import { inline } from '../panes/brief/ticket.tsx';
+import { minutes, promisePath, xOf } from '../panes/timeline/select.ts';
+import { results } from '../progress.ts';
+import { go } from '../route.ts';
+import { rewind, startOver, useSession } from '../session.ts';
+import { Glyph } from '../theme/glyph.tsx';
+import { shareMoment, TopBar } from '../top-bar.tsx';
+import { clockText, minuteText, plural } from '../words.ts';
+import { beats, sections } from './debrief-select.ts';
+import './debrief.css';
+
+export function DebriefPage({ scenarioKey }: { scenarioKey: string }) {
+  const scenario = useSession(state => state.scenario);
+  const ready = useSession(state => state.phase === 'open');
+  useEffect(() => {
+    if (ready && scenario && !scenario.debrief) go(`/s/${scenarioKey}`);
+  }, [ready, scenario, scenarioKey]);
+  if (!scenario?.debrief) return <div className="frame"><TopBar title={scenario?.title ?? ' '} tags={['Debrief']} /></div>;
+  return <Read scenario={scenario} debrief={scenario.debrief} />;
+}
+
+function Read({ scenario, debrief }: { scenario: ScenarioState; debrief: Debrief }) {
+  const nowMs = useSession(state => state.nowMs);
+  const rows = useSession(state => state.catalogue);
+  const next = useMemo(() => {
+    const done = results();
+    return rows?.find(row => row.key !== scenario.key && !done[row.key]?.stars) ?? rows?.find(row => row.key !== scenario.key);
+  }, [rows, scenario.key]);
+  const { lede, parts } = useMemo(() => sections(debrief.story), [debrief.story]);
+  const replay = (): void => { startOver(); go(`/s/${scenario.key}`); };
+  return (
+    <div className="debrief-page">
+      <TopBar title={scenario.title} tags={['Debrief']}>
+        <button type="button" className="btn quiet wide-only" onClick={replay}>Replay from the start</button>
+        <button type="button" className="btn wide-only" onClick={shareMoment}>Share this run</button>
+        <a className="btn prime" href={next ? `#/s/${next.key}` : '#/'}>{next ? 'Next scenario' : 'All scenarios'} <kbd>N</kbd></a>
+      </TopBar>
+      <div className="doc">
+        <main className="l">
+          <div className="row"><span className="row c-ok" style={{ gap: 6, fontWeight: 600 }}><Glyph name="tick" size={16} />Solved by state</span><span className="c-3">{clockText(nowMs)} · {debrief.id}</span><span className="sp" />
+            <span className="stars" role="img" aria-label={`${debrief.stars} of 3 stars`}>{'★'.repeat(debrief.stars)}<span>{'★'.repeat(3 - debrief.stars)}</span></span></div>
+          <h1>{beats(debrief.headline).map(beat => <span key={beat}>{inline(beat)}</span>)}</h1>
+          {lede && <div className="lede"><Markdown>{lede}</Markdown></div>}
+          <dl className="stats">
+            <Stat value={minuteSeconds(debrief.minutes)} words="virtual minutes" />
+            <Stat value={String(debrief.commands)} of={`/ ${debrief.shortestCommands}`} words="commands" more="yours / shortest known" />
+            {debrief.worst && <Stat value={debrief.worst} words="worst moment" bad />}
+            <Stat value={String(debrief.hintsUsed)} of={`of ${scenario.hints.total}`} words="hints read" />
+            <Stat value={String(debrief.touched.length)} words={debrief.touched.length === 1 ? 'object touched' : 'objects touched'} title={debrief.touched.join('\n')} />
+          </dl>
+          <RunChart scenario={scenario} debrief={debrief} />
+          <div className="parts">{parts.map(part => <section key={part.title}><h2>{part.title}</h2><Markdown>{part.body}</Markdown></section>)}</div>
+        </main>
+        <aside className="r" aria-label="The question out loud">
+          <Question scenarioKey={scenario.key} debrief={debrief} />
+          <Lines debrief={debrief} />
+          {next && <div className="next"><Glyph name="open" size={18} /><div><div className="small c-3">Next</div><b>{next.title}</b></div><span className="sp" /><a className="btn" href={`#/s/${next.key}`}>Open</a></div>}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function minuteSeconds(minutesSpent: number): string {
+  const seconds = Math.round(minutesSpent * 60);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+function Stat({ value, of, words, more, bad = false, title }: { value: string; of?: string; words: string; more?: string; bad?: boolean; title?: string }) {
+  return <div title={title}><dd className={bad ? 'c-bad' : ''}>{value} {of && <small>{of}</small>}</dd><dt>{words}{more && <><br />{more}</>}</dt></div>;
+}
+
+const WIDTH = 880;
+
+function RunChart({ scenario, debrief }: { scenario: ScenarioState; debrief: Debrief }) {
+  const samples = useSession(state => state.promise);
+  const nowMs = useSession(state => state.nowMs);
+  const main = scenario.objectives.find(objective => !objective.ask && objective.spark.length > 0);
+  const window = { fromMs: scenario.pagedAtMs - 20_000, toMs: nowMs + 20_000 };
+  const path = promisePath(samples, window, nowMs, WIDTH, 30, 120);
+  const visit = (event: React.MouseEvent<SVGSVGElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    rewind(window.fromMs + ((event.clientX - box.left) / box.width) * (window.toMs - window.fromMs));
+    go(`/s/${scenario.key}`);
+  };
+  return (
+    <div className="run-chart">
+      <div className="row"><span className="cap">{main?.title ?? 'The main promise'}</span><span className="sp" /><span className="small c-3">click to visit any moment</span></div>
+      <svg viewBox={`0 0 ${WIDTH} 164`} width="100%" role="img" aria-label={`The run from the page to the end, ${plural(debrief.lines.length, 'line')}`} onClick={visit}>
+        <path d={`M0 120H${WIDTH}M0 90H${WIDTH}M0 60H${WIDTH}M0 30H${WIDTH}`} stroke="var(--line)" />
+        {path && <path d={`${path}V120H${xOf(window, samples[0]?.atMs ?? window.fromMs, WIDTH)}Z`} fill="var(--ok-wash)" />}
+        <Flag x={xOf(window, scenario.pagedAtMs, WIDTH)} y={14} words="paged" tone="note" />
+        {debrief.lines.slice(0, 12).map((line, index) => (
+          <Flag key={`${line.atMs}${line.line}`} x={xOf(window, line.atMs, WIDTH)} y={line.showedCause ? 14 : 44 + (index % 3) * 26} words={line.showedCause ? `◆ ${short(line.line)}` : index < 6 ? short(line.line) : ''} tone={line.showedCause ? 'note' : 'ink-2'} />
+        ))}
+        {path && <path d={path} fill="none" stroke="var(--ok-fill)" strokeWidth="2.4" />}
+        {minutes(window, nowMs, WIDTH).map(band => (
+          <g key={band.x}><rect x={band.x} y="134" width={band.width} height="5" fill={band.dark ? 'var(--ink)' : 'var(--sheet)'} stroke="var(--ink)" />{band.label && <text className="tick" x={band.x} y="154" textAnchor={band.x < 14 ? 'start' : 'middle'}>{band.label}</text>}</g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+const short = (line: string): string => {
+  const words = line.replace(/^kubectl\s+|^k\s+/, '').split(/\s+/);
+  return words.slice(0, 2).join(' ');
+};
+
+function Flag({ x, y, words, tone }: { x: number; y: number; words: string; tone: string }) {
+  const right = x > WIDTH - 90;
+  return <><path d={`M${x} ${y}V130`} stroke={tone === 'note' ? 'var(--note)' : 'var(--line-2)'} strokeWidth="1.2" /><circle cx={x} cy={y} r="3" fill={`var(--${tone})`} /><text className="flag" x={right ? x - 7 : x + 7} y={y + 4} textAnchor={right ? 'end' : 'start'} fill={`var(--${tone})`}>{words}</text></>;
+}
+
+/** Say it first, then see the points: reading them first teaches nothing. */
+function Question({ scenarioKey, debrief }: { scenarioKey: string; debrief: Debrief }) {
+  const [answer, setAnswer] = useState('');
+  const [shown, setShown] = useState(false);
+  const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
+  const field = `answer-${scenarioKey}`;
+  return (
+    <>
+      <span className="cap c-note">Say it out loud</span>
+      <p className="q">{inline(debrief.question)}</p>
+      <div className="ans"><label className="cap" htmlFor={field}>Your answer</label><textarea id={field} rows={shown ? 3 : 5} value={answer} onChange={event => setAnswer(event.target.value)} placeholder="As you would say it in the room" /></div>
+      {!shown ? <button type="button" className="btn" style={{ marginTop: 10 }} onClick={() => setShown(true)}>{answer.trim() ? 'Now show the points' : 'I said it. Show the points'}</button> : (
+        <>
+          <div className="row" style={{ margin: '16px 0 2px' }}><span className="cap">Tick what you said</span><span className="sp" /><span className="mono c-3" style={{ fontSize: 11 }}>{ticked.size} of {debrief.points.length}</span></div>
+          <ul>{debrief.points.map((point, index) => (
+            <li key={point}><button type="button" className="pt" role="checkbox" aria-checked={ticked.has(index)} onClick={() => {
+              const next = new Set(ticked);
+              if (!next.delete(index)) next.add(index);
+              setTicked(next);
+            }}>{ticked.has(index) ? <Glyph name="tick" size={17} /> : <span className="bx" />}<span className={ticked.has(index) ? '' : 'c-2'}>{inline(point)}</span></button></li>
+          ))}</ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Lines({ debrief }: { debrief: Debrief }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? debrief.lines : debrief.lines.slice(0, 7);
+  return (
+    <>
+      <div className="row" style={{ margin: '16px 0 6px' }}><span className="cap">Your {plural(debrief.lines.length, 'line')}</span><span className="sp" />{debrief.lines.some(line => line.showedCause) && <span className="small c-3">◆ showed the cause</span>}</div>
+      <ol className="own-lines mono">{shown.map(line => <li key={`${line.atMs}${line.line}`} title={minuteText(line.atMs)} className={line.showedCause ? 'key' : ''}>{line.line}{line.exitCode !== 0 && <span className="c-bad"> ✗ {line.exitCode}</span>}{line.showedCause && ' ◆'}</li>)}</ol>
+      {debrief.lines.length > shown.length && <button type="button" className="small c-3 plain" onClick={() => setAll(true)}>… {debrief.lines.length - shown.length} more</button>}
+    </>
+  );
+}
