@@ -26,7 +26,15 @@ export interface Laptop {
   readonly home: string;
   readonly user: string;
   install(name: string, program: SystemProgram): void;
+  /** Completion by the name of a command; without one, file names are offered. */
+  readonly completers: Map<string, Completer>;
 }
+
+/**
+ * The candidates for `words[index]`, the word at the cursor, as typed so far. `words[0]` is the command's own name,
+ * aliases already replaced.
+ */
+export type Completer = (words: readonly string[], index: number) => readonly { readonly text: string; readonly note?: string }[];
 
 /** What a completion offers: the words that would replace the text from `from` to the cursor. */
 export interface Completion {

@@ -6,3 +6,8 @@ export { openFile, textDescriptor, InputDescriptor, credentialsOf, fileErrorWord
 export { findExecutable, findOnPath, spawnCommand, afterSpawn, runGuarded, installPrograms, SPAWN_MS, type Executable } from './executable.ts';
 export { standardPrograms } from './programs/index.ts';
 export { Tty, type ForegroundTerminal } from './tty.ts';
+export { loginShell } from './shell/program.ts';
+export { promptText, type LineSource } from './shell/interactive.ts';
+export { Shell } from './shell/shell.ts';
+export { parseShell } from './shell/syntax.ts';
+export { BUILTINS } from './shell/builtins/index.ts';

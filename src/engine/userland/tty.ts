@@ -70,6 +70,11 @@ export class Tty implements ForegroundTerminal {
     this.signal('SIGWINCH');
   }
 
+  /** A line typed before anybody read it; `null` is a typed end of file. */
+  takePending(): string | null | undefined {
+    return this.chunks.shift();
+  }
+
   /** Forgets typed lines nobody has read. */
   discardInput(): void {
     this.chunks.length = 0;

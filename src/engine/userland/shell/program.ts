@@ -3,8 +3,8 @@ import { FileError, type SystemProcess, type SystemProgram } from '../contract.t
 import { fileErrorWords } from '../files/open-file.ts';
 import { resolvePath } from '../files/path.ts';
 import { applyOptions } from './builtins/options.ts';
-import { ExpansionFailure, interpreter, runScriptText } from './execute.ts';
-import { interact } from './interactive.ts';
+import { interpreter, runScriptText } from './execute.ts';
+import { interact, type LineSource } from './interactive.ts';
 import { Shell, type Dialect } from './shell.ts';
 
 /** The `bash` or `sh` executable: `-c text`, a script file, standard input, or a dialogue with a terminal. */
@@ -68,6 +68,15 @@ export function shellProgram(dialect: Dialect): SystemProgram {
   };
 }
 
+/** An interactive bash whose lines come from a terminal session instead of its own prompt. */
+export function loginShell(connect: (shell: Shell) => LineSource): SystemProgram {
+  return function* run(process: SystemProcess): Task<number> {
+    const shell = new Shell(process, interpreter, { name: 'bash', dialect: 'bash' });
+    prepare(shell);
+    return yield* interact(shell, connect(shell));
+  };
+}
+
 function prepare(shell: Shell): void {
   const { variables, process } = shell;
   if (variables.get('PATH') === undefined) variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
@@ -111,5 +120,3 @@ function* runInput(shell: Shell): Task<number> {
   const text = yield* shell.process.readAll(0);
   return yield* runScriptText(shell, text);
 }
-
-export { ExpansionFailure };
