@@ -57,7 +57,10 @@ export type RequestHandler = (request: IncomingRequest, respond: (response: Outg
 
 export interface Listener {
   readonly port: number;
+  /** Accepts nothing more; requests under way are still answered. */
   close(): void;
+  /** The process is gone: requests under way are reset. */
+  abort(): void;
 }
 
 /** The sockets of one network namespace: a pod, a node, the laptop, the internet. */

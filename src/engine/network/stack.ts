@@ -48,9 +48,14 @@ export class Stack implements NetworkStack {
     if (this.ports.has(port)) return undefined;
     const open: OpenPort = { handler, loopbackOnly: options?.loopbackOnly === true, inFlight: new Set() };
     this.ports.set(port, open);
+    const close = (): void => { if (this.ports.get(port) === open) this.ports.delete(port); };
     return {
-      port,
-      close: () => { if (this.ports.get(port) === open) this.ports.delete(port); },
+      port, close,
+      abort: () => {
+        close();
+        for (const reset of [...open.inFlight]) reset();
+        open.inFlight.clear();
+      },
     };
   }
 

@@ -1,0 +1,202 @@
+import type { Container } from 'kubernetes-types/core/v1.d.ts';
+import type { ImageDefinition } from '../images/contract.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { sinkDescriptor, type Descriptor } from '../kernel/pipe.ts';
+import { ProcessTable } from '../kernel/process.ts';
+import type { Listener, NetworkStack } from '../network/contract.ts';
+import type { Stack } from '../network/stack.ts';
+import type { System, SystemProcess, SystemProgram } from '../userland/contract.ts';
+import { findExecutable, installPrograms, runGuarded } from '../userland/executable.ts';
+import { MemoryFileSystem } from '../userland/files/file-system.ts';
+import { Tree } from '../userland/files/tree.ts';
+import { expand } from './environment.ts';
+import { mountsInOrder, type MountedVolume } from './volumes.ts';
+import { ContainerLog } from './container-log.ts';
+
+/** CPU and memory of what runs, as its program reports them. */
+export interface Usage {
+  cpuMillis(nowMs: number): number;
+  memoryBytes(nowMs: number): number;
+}
+
+/** A container's operating system. Programs that model a load tell `usage` what they take. */
+export interface ContainerSystem extends System {
+  usage: Usage;
+}
+
+export interface ContainerPlan {
+  readonly container: Container;
+  readonly image: ImageDefinition;
+  readonly env: ReadonlyMap<string, string>;
+  readonly hostname: string;
+  readonly stack: Stack;
+  readonly volumes: ReadonlyMap<string, MountedVolume>;
+  readonly uid: number;
+  readonly gid: number;
+  readonly readOnlyRoot: boolean;
+  readonly programs: ReadonlyMap<string, SystemProgram>;
+  readonly resolvConf: string;
+  readonly hosts: string;
+}
+
+export type StartResult = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+const MIB = 1024 * 1024;
+const IDLE_USAGE: Usage = { cpuMillis: () => 1, memoryBytes: () => 6 * MIB };
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** One run of a container: a file system, a PID namespace, a log. */
+export class RunningContainer {
+  readonly log: ContainerLog;
+  readonly system: ContainerSystem;
+  readonly files: MemoryFileSystem;
+  private readonly listeners = new Set<Listener>();
+  /** The kernel ended it for exceeding its memory limit. */
+  outOfMemory = false;
+  private main: SystemProcess | undefined;
+  private readonly env: Map<string, string>;
+
+  constructor(private readonly kernel: Kernel, private readonly plan: ContainerPlan, label: string) {
+    this.log = new ContainerLog(kernel);
+    const { image, container } = plan;
+    this.files = this.layOut(new Tree({ atMs: kernel.nowMs }));
+    this.env = new Map([
+      ['PATH', PATH], ['HOSTNAME', plan.hostname], ['HOME', plan.uid === 0 ? '/root' : '/'],
+      ...Object.entries(image.env ?? {}), ...plan.env,
+      ['DRYDOCK_IMAGE', container.image ?? ''],
+      ['DRYDOCK_DECLARED_PORTS', (container.ports ?? []).map(port => port.containerPort).join(',')],
+    ]);
+    if (!isGeneric(image)) for (const name of ['DRYDOCK_IMAGE', 'DRYDOCK_DECLARED_PORTS']) this.env.delete(name);
+    const own = new Map(Object.entries(image.programs ?? {}));
+    const users = new Map(Object.entries(image.users ?? {}).map(([name, uid]) => [uid, name]));
+    const system: Omit<ContainerSystem, 'processes'> & { processes?: ProcessTable<System> } = {
+      hostname: plan.hostname, files: this.files, network: this.networkView(), usage: IDLE_USAGE,
+      userName: uid => (uid === 0 ? 'root' : users.get(uid) ?? String(uid)),
+      program: name => own.get(name) ?? plan.programs.get(name),
+    };
+    system.processes = new ProcessTable<System>(kernel, system as System, label, true);
+    this.system = system as ContainerSystem;
+  }
+
+  /** Starts PID 1. @returns the runtime's error when there is nothing to start */
+  start(onExit: (code: number) => void): StartResult {
+    const { container, image } = this.plan;
+    const command = container.command?.length ? [...container.command] : [...image.entrypoint ?? []];
+    const args = container.args?.length ? container.args : container.command?.length ? [] : image.cmd ?? [];
+    const argv = [...command, ...args].map(word => expand(word, this.env));
+    if (argv.length === 0) return { ok: false, error: 'no command specified' };
+    const cwd = container.workingDir ?? image.workingDir ?? '/';
+    const as = { uid: this.plan.uid, gid: this.plan.gid };
+    const found = findExecutable(this.system, argv, { cwd, pathVariable: this.env.get('PATH'), as });
+    if (found.kind !== 'program') return { ok: false, error: startError(argv[0]!, found.kind) };
+    const output = sinkDescriptor(text => this.log.append(text));
+    this.main = this.system.processes.spawn({
+      program: process => runGuarded(found.program, process), argv: found.argv, env: this.env, cwd, uid: this.plan.uid, gid: this.plan.gid,
+      descriptors: new Map<number, Descriptor>([[1, output], [2, output]]),
+    });
+    this.main.onExit(code => {
+      this.log.close();
+      for (const listener of this.listeners) listener.abort();
+      onExit(code);
+    });
+    return { ok: true };
+  }
+
+  get isRunning(): boolean {
+    return this.main !== undefined && this.main.state !== 'exited';
+  }
+
+  /** PID 1, for signals from outside (a checker that freezes it). */
+  get init(): SystemProcess | undefined {
+    return this.main;
+  }
+
+  signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGINT'): void {
+    this.main?.signal(signal);
+  }
+
+  /** Another process in the same container: probes, hooks, `kubectl exec`. */
+  exec(argv: readonly string[], descriptors: ReadonlyMap<number, Descriptor>): SystemProcess | string {
+    const as = { uid: this.plan.uid, gid: this.plan.gid };
+    const cwd = this.plan.container.workingDir ?? this.plan.image.workingDir ?? '/';
+    const found = findExecutable(this.system, argv, { cwd, pathVariable: this.env.get('PATH'), as });
+    if (found.kind !== 'program') return execError(argv[0] ?? '', found.kind);
+    const env = new Map(this.env);
+    return this.system.processes.spawn({ program: process => runGuarded(found.program, process), argv: found.argv, env, cwd, uid: this.plan.uid, gid: this.plan.gid, descriptors });
+  }
+
+  /** The image's files, then the mounts; the root turns read-only only once everything lies in it. */
+  private layOut(root: Tree): MemoryFileSystem {
+    const { plan } = this;
+    const { image, hostname } = plan;
+    const files = new MemoryFileSystem(this.kernel, root, false);
+    for (const directory of ['/tmp', '/etc', '/root', '/var/log', '/proc', '/dev', '/usr/bin', '/usr/local/bin']) files.makeDirectory(directory, { recursive: true });
+    files.chmod('/tmp', 0o1777);
+    files.write('/etc/hostname', `${hostname}\n`);
+    files.write('/etc/hosts', plan.hosts);
+    files.write('/etc/resolv.conf', plan.resolvConf);
+    files.write('/etc/passwd', ['root:x:0:0:root:/root:/bin/sh', ...Object.entries(image.users ?? {}).map(([name, uid]) => `${name}:x:${uid}:${uid}::/home/${name}:/sbin/nologin`)].join('\n') + '\n');
+    if (image.userland && image.userland !== 'none') {
+      const names = [...plan.programs.keys()].filter(name => isInUserland(name, image.userland === 'debian' ? 'debian' : 'busybox'));
+      installPrograms(files, '/bin', names);
+      if (image.userland === 'busybox' && plan.programs.has('ash')) installPrograms(files, '/bin', [['sh', 'ash']]);
+    }
+    for (const [path, content] of Object.entries(image.files ?? {})) {
+      files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
+      files.write(path, content);
+    }
+    for (const path of Object.keys(image.programs ?? {})) installPrograms(files, path.slice(0, path.lastIndexOf('/')) || '/', [[path.slice(path.lastIndexOf('/') + 1), path]]);
+    const mounts = mountsInOrder(plan.container.volumeMounts);
+    const mounted = new MemoryFileSystem(this.kernel, root, plan.readOnlyRoot);
+    for (const mount of mounts) {
+      const volume = plan.volumes.get(mount.name);
+      if (!volume) continue;
+      mounted.mount(mount.mountPath, volume.tree, { readOnly: mount.readOnly === true || volume.readOnly, source: volume.name, type: volume.type, ...(mount.subPath && { subPath: mount.subPath }) });
+    }
+    return mounted;
+  }
+
+  /** The pod's sockets, with the listeners of this container remembered, so that its end resets their connections. */
+  private networkView(): NetworkStack {
+    const { stack } = this.plan;
+    return {
+      addresses: stack.addresses, resolver: stack.resolver,
+      resolve: name => stack.resolve(name),
+      exchange: request => stack.exchange(request),
+      listening: () => stack.listening(),
+      listen: (port, handler, options) => {
+        const listener = stack.listen(port, handler && ((request, respond) => {
+          if (this.main?.state !== 'stopped') handler(request, respond);
+        }), options);
+        if (listener) this.listeners.add(listener);
+        return listener;
+      },
+    };
+  }
+}
+
+const SHELLS = new Set(['bash', 'apt', 'apt-get']);
+
+/** busybox has no bash; Debian has both. */
+function isInUserland(name: string, userland: 'busybox' | 'debian'): boolean {
+  return userland === 'debian' ? name !== 'ash' : !SHELLS.has(name);
+}
+
+function isGeneric(image: ImageDefinition): boolean {
+  return image.programs?.['/drydock/generic'] !== undefined;
+}
+
+function startError(name: string, kind: string): string {
+  return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${name}": ${reason(name, kind)}: unknown`;
+}
+
+function execError(name: string, kind: string): string {
+  return `OCI runtime exec failed: exec failed: unable to start container process: exec: "${name}": ${reason(name, kind)}: unknown`;
+}
+
+function reason(name: string, kind: string): string {
+  if (kind === 'denied') return 'permission denied';
+  if (kind === 'directory') return 'is a directory';
+  if (kind === 'no-format') return 'exec format error';
+  return name.includes('/') ? `stat ${name}: no such file or directory` : 'executable file not found in $PATH';
+}

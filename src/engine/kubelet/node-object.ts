@@ -1,0 +1,58 @@
+import { rfc3339 } from '../kernel/calendar.ts';
+import type { NodeSize } from './node-sizes.ts';
+
+export interface NodeDescription {
+  readonly name: string;
+  readonly address: string;
+  readonly zone: string;
+  readonly region: string;
+  readonly size: NodeSize;
+  /** `v1.34.2-eks-…`. */
+  readonly kubeletVersion: string;
+  readonly instanceId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  readonly machineId: string;
+}
+
+/** The Node as its kubelet registers it on EKS. Source: shared facts "nodes and ENI"; pkg/kubelet/nodestatus/setters.go. */
+export function nodeObject(node: NodeDescription, nowMs: number, ready: boolean) {
+  const now = rfc3339(nowMs);
+  const { size } = node;
+  const condition = (type: string, status: string, reason: string, message: string) =>
+    ({ type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: now });
+  return {
+    apiVersion: 'v1', kind: 'Node',
+    metadata: {
+      name: node.name,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/instance-type': size.type, 'beta.kubernetes.io/os': 'linux',
+        'failure-domain.beta.kubernetes.io/region': node.region, 'failure-domain.beta.kubernetes.io/zone': node.zone,
+        'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': node.name, 'kubernetes.io/os': 'linux',
+        'node.kubernetes.io/instance-type': size.type, 'topology.kubernetes.io/region': node.region, 'topology.kubernetes.io/zone': node.zone,
+        ...node.labels,
+      },
+    },
+    spec: {
+      providerID: `aws:///${node.zone}/${node.instanceId}`,
+      taints: [...node.taints, { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }],
+    },
+    status: {
+      addresses: [{ type: 'InternalIP', address: node.address }, { type: 'InternalDNS', address: `${node.name}.${node.region}.compute.internal` }, { type: 'Hostname', address: `${node.name}.${node.region}.compute.internal` }],
+      allocatable: { cpu: `${size.allocatableCpuMillis}m`, 'ephemeral-storage': String(Math.floor(size.ephemeralStorageKi * 1024 * 0.9)), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.allocatableMemoryKi}Ki`, pods: String(size.maxPods) },
+      capacity: { cpu: String(size.cpuCores), 'ephemeral-storage': `${size.ephemeralStorageKi}Ki`, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.memoryKi}Ki`, pods: String(size.maxPods) },
+      conditions: [
+        condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+        condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+        condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+        ready ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
+          : condition('Ready', 'False', 'KubeletNotReady', 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'),
+      ],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      nodeInfo: {
+        architecture: 'amd64', bootID: node.machineId, containerRuntimeVersion: 'containerd://2.1.4', kernelVersion: '6.12.40-64.114.amzn2023.x86_64',
+        kubeProxyVersion: '', kubeletVersion: node.kubeletVersion, machineID: node.machineId.replaceAll('-', ''), operatingSystem: 'linux', osImage: 'Amazon Linux 2023.9.20251110', systemUUID: node.machineId,
+      },
+    },
+  };
+}
