@@ -3,8 +3,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { Admission } from './admission/admission.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import type { ApiServer, AuditEntry, NodeConnections } from './contract.ts';
+import { bootstrap } from './bootstrap.ts';
 import { handleRequest } from './http-door.ts';
-import { OpenApi } from './openapi.ts';
+import { OpenApi, type SchemaTexts } from './openapi.ts';
 import { Ownership } from './ownership.ts';
 import { PodOperations } from './pod-operations.ts';
 import { createReader } from './reader.ts';
@@ -24,6 +25,10 @@ export interface ApiServerOptions {
   readonly clusterDomain?: string;
   /** Where cluster addresses are drawn from; default `172.20.0.0/16`. */
   readonly serviceCidr?: string;
+  /** Field texts for `kubectl explain`; asked when the first OpenAPI document is, so that they can be loaded late. */
+  readonly schemaTexts?: () => SchemaTexts | undefined;
+  /** Whether to begin with the namespaces, priority classes and the Service every cluster has; default true. */
+  readonly bootstrap?: boolean;
 }
 
 export interface RunningApiServer extends ApiServer {
@@ -44,10 +49,14 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const pods = new PodOperations(kernel, store, resources, writer);
   const audit: AuditEntry[] = [];
   const parts: ServerParts = {
-    kernel, store, resources, writer, pods, ownership, audit, openapi: new OpenApi(resources), nodes: options.nodes,
+    kernel, store, resources, writer, pods, ownership, audit, openapi: new OpenApi(resources, options.schemaTexts ?? (() => undefined)), nodes: options.nodes,
     version: versionDocument(options.version ?? '1.35.6'),
     apply: (resource, key, patch, subresource, force, context) => serverSideApply(parts, resource, key, patch, subresource, force, context),
   };
+  if (options.bootstrap !== false) {
+    const [first = ''] = (options.serviceCidr ?? '172.20.0.0/16').split('/');
+    bootstrap(createClient(parts, { name: 'system:apiserver', groups: ['system:masters'] }), first.replace(/\d+$/, last => String(Number(last) + 1)));
+  }
   return {
     handle: request => handleRequest(parts, request),
     as: user => createClient(parts, user),

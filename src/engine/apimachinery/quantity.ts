@@ -88,6 +88,14 @@ export function canonicalQuantity(value: unknown): string {
   return quantity ? formatQuantity(quantity) : String(value);
 }
 
+/** As {@link canonicalQuantity}, after rounding up to thousandths: how resource lists are stored. */
+export function canonicalInThousandths(value: unknown): string {
+  const quantity = parseQuantity(value);
+  if (!quantity) return String(value);
+  const { nanos, format } = quantity;
+  return nanos % 1_000_000n === 0n ? formatQuantity(quantity) : formatQuantity({ nanos: (nanos + 999_999n) / 1_000_000n * 1_000_000n, format });
+}
+
 /** Thousandths, rounded up: what CPU is counted in. 0 when missing or malformed. */
 export function milliValue(value: unknown): number {
   const quantity = parseQuantity(value);

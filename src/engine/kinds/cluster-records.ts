@@ -160,10 +160,53 @@ export const customResourceDefinition = defineKind({
     fill(names, 'singular', (names.kind ?? '').toLowerCase());
     fill(names, 'listKind', `${names.kind}List`);
     fill(object.spec, 'conversion', { strategy: 'None' });
+    if (object.spec.conversion.webhook?.clientConfig?.service) fill(object.spec.conversion.webhook.clientConfig.service, 'port', 443);
   },
   prepareCreate(object) {
     const stored = (object.spec?.versions ?? []).filter((each: Draft) => each.storage).map((each: Draft) => each.name);
     object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored };
   },
   columns: [nameColumn, { header: 'Created At', format: 'date', cell: each => each.metadata.creationTimestamp }],
+});
+
+function defaultMatch(match: Draft | undefined): void {
+  if (!match) return;
+  fill(match, 'matchPolicy', 'Equivalent');
+  fill(match, 'namespaceSelector', {});
+  fill(match, 'objectSelector', {});
+  for (const rule of [...(match.resourceRules ?? []), ...(match.excludeResourceRules ?? [])]) fill(rule, 'scope', '*');
+}
+
+export const validatingAdmissionPolicy = defineKind({
+  kind: 'ValidatingAdmissionPolicy', apiVersion: 'admissionregistration.k8s.io/v1', generation: true,
+  defaults(object) {
+    fill(object, 'spec', {});
+    fill(object.spec, 'failurePolicy', 'Fail');
+    defaultMatch(object.spec.matchConstraints);
+  },
+  prepareCreate: object => { object.status = {}; },
+  columns: [
+    nameColumn,
+    { header: 'Validations', type: 'integer', cell: each => (each.spec?.validations ?? []).length },
+    { header: 'ParamKind', cell: each => (each.spec?.paramKind ? `${each.spec.paramKind.apiVersion}/${each.spec.paramKind.kind}` : '<unset>') },
+    ageColumn,
+  ],
+});
+
+export const validatingAdmissionPolicyBinding = defineKind({
+  kind: 'ValidatingAdmissionPolicyBinding', apiVersion: 'admissionregistration.k8s.io/v1', generation: true,
+  defaults: object => { defaultMatch(object.spec?.matchResources); },
+  columns: [
+    nameColumn,
+    { header: 'PolicyName', cell: each => each.spec?.policyName ?? '' },
+    {
+      header: 'ParamRef',
+      cell: each => {
+        const ref: Draft | undefined = each.spec?.paramRef;
+        if (!ref) return '<unset>';
+        return ref.namespace ? `${ref.namespace}/${ref.name ?? '*'}` : ref.name ?? '*';
+      },
+    },
+    ageColumn,
+  ],
 });

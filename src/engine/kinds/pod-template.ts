@@ -1,6 +1,6 @@
 /** What a pod spec means when its writer leaves things out; shared by Pod and everything with a template. */
 import type { Draft } from '../apimachinery/json.ts';
-import { canonicalQuantity } from '../apimachinery/quantity.ts';
+import { canonicalInThousandths, canonicalQuantity } from '../apimachinery/quantity.ts';
 
 const DEFAULT_MODE = 0o644;
 
@@ -19,10 +19,10 @@ export function imagePullPolicyFor(image: string): string {
   return colon < 0 || last.slice(colon + 1) === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
-/** Rewrites every quantity of a resource list in canonical form. */
+/** Rewrites every quantity of a resource list in canonical form, rounded up to thousandths. */
 export function canonicalResources(list: Draft | undefined): void {
   if (!list) return;
-  for (const key of Object.keys(list)) list[key] = canonicalQuantity(list[key]);
+  for (const key of Object.keys(list)) list[key] = canonicalInThousandths(list[key]);
 }
 
 function defaultHttpGet(action: Draft | undefined): void {
@@ -89,6 +89,7 @@ function defaultVolume(volume: Draft): void {
   }
   if (volume.hostPath) fill(volume.hostPath, 'type', '');
   if (volume.emptyDir?.sizeLimit !== undefined) volume.emptyDir.sizeLimit = canonicalQuantity(volume.emptyDir.sizeLimit);
+  if (volume.image && !volume.image.pullPolicy && volume.image.reference) volume.image.pullPolicy = imagePullPolicyFor(volume.image.reference);
   if (volume.iscsi && !volume.iscsi.iscsiInterface) volume.iscsi.iscsiInterface = 'default';
   if (volume.rbd) {
     if (!volume.rbd.pool) volume.rbd.pool = 'rbd';
@@ -112,6 +113,7 @@ function defaultVolume(volume: Draft): void {
 /** Defaults of a `PersistentVolumeClaimSpec`. */
 export function defaultClaimSpec(spec: Draft): void {
   fill(spec, 'volumeMode', 'Filesystem');
+  for (const source of [spec.dataSource, spec.dataSourceRef]) if (source && source.apiGroup === undefined) source.apiGroup = null;
   fill(spec, 'resources', {});
   canonicalResources(spec.resources.requests);
   canonicalResources(spec.resources.limits);

@@ -1,7 +1,8 @@
 /** Every kind with behaviour of its own. A kind that is not named here is stored as it is sent. */
 import {
   apiService, controllerRevision, customResourceDefinition, ipAddress, lease, mutatingWebhookConfiguration, podTemplate, priorityClass,
-  replicationController, runtimeClass, serviceCidr, validatingWebhookConfiguration,
+  replicationController, runtimeClass, serviceCidr, validatingAdmissionPolicy, validatingAdmissionPolicyBinding,
+  validatingWebhookConfiguration,
 } from './cluster-records.ts';
 import { configMap, secret, serviceAccount } from './configuration.ts';
 import { endpoints, endpointSlice } from './endpoints.ts';
@@ -25,7 +26,7 @@ const all: readonly KindDeclaration[] = [
   configMap, secret, serviceAccount, namespace, node, event, lease, priorityClass, runtimeClass, resourceQuota, limitRange,
   podDisruptionBudget, horizontalPodAutoscaler, role, clusterRole, roleBinding, clusterRoleBinding,
   persistentVolume, persistentVolumeClaim, storageClass, volumeAttachment, volumeAttributesClass, csiDriver, csiNode,
-  mutatingWebhookConfiguration, validatingWebhookConfiguration, apiService, customResourceDefinition,
+  mutatingWebhookConfiguration, validatingWebhookConfiguration, validatingAdmissionPolicy, validatingAdmissionPolicyBinding, apiService, customResourceDefinition,
 ];
 
 /** By `apiVersion/kind`: the version in which a kind is stored. */

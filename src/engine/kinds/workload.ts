@@ -60,6 +60,7 @@ export const statefulSet = defineKind({
   defaults(object) {
     const spec = defaultWorkload(object);
     fill(spec, 'replicas', 1);
+    fill(spec, 'serviceName', '');
     if (!spec.podManagementPolicy) spec.podManagementPolicy = 'OrderedReady';
     fill(spec, 'updateStrategy', {});
     if (!spec.updateStrategy.type) {
