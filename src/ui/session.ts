@@ -98,7 +98,7 @@ export function remember(name: string, value: string): void {
 
 export const useSession = create<SessionState>()(() => ({
   ...FRESH, phase: 'idle', epoch: 0, source: undefined, seed: 1, catalogue: undefined,
-  mapView: 'where', asTable: false, mapNamespace: '', inspectorTab: 'why', inspectorOpen: true, briefOpen: true, briefSheet: false, smallPane: 'terminal',
+  mapView: 'where', asTable: false, mapNamespace: '', inspectorTab: 'why', inspectorOpen: typeof innerWidth === 'undefined' || innerWidth > 1180, briefOpen: true, briefSheet: false, smallPane: 'terminal',
   terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined, dialog: undefined, toast: '',
   screenReader: remembered('screen-reader') === 'on', singleKeys: remembered('single-keys') !== 'off', terminalSize: Number(remembered('terminal-size')) || undefined,
 }));
@@ -107,6 +107,8 @@ const set = useSession.setState;
 const now = useSession.getState;
 
 let link: WorldLink | undefined;
+/** A world was asked for by the page; other openings are rewinds of the one at hand. */
+let opening = false;
 let requests = 0;
 const answers = new Map<number, (message: WorldMessage) => void>();
 
@@ -138,7 +140,8 @@ export function receive(message: WorldMessage): void {
       return;
     case 'opened': {
       terminalBus.reset();
-      const again = sameSource(now().source, message.source);
+      const again = !opening;
+      opening = false;
       set({
         ...FRESH, ...(again ? { selected: now().selected, ghostMs: now().ghostMs } : {}),
         phase: 'opening', epoch: now().epoch + 1, source: message.source, seed: message.seed, startMs: message.startMs,
@@ -187,10 +190,6 @@ function frameKeeps(reset: boolean, traffic: readonly TrafficSample[], nowMs: nu
   return traffic.length > 0 && (traffic[0]?.atMs ?? 0) < oldest ? traffic.filter(sample => sample.atMs >= oldest) : traffic;
 }
 
-function sameSource(a: WorldSource | undefined, b: WorldSource): boolean {
-  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
-}
-
 /** The line over the timeline follows the first promise that is not a question. */
 export function promiseAfter(before: readonly PromiseSample[], scenario: ScenarioState, nowMs: number): readonly PromiseSample[] {
   const main = scenario.objectives.find(objective => !objective.ask && objective.spark.length > 0);
@@ -204,12 +203,14 @@ export function promiseAfter(before: readonly PromiseSample[], scenario: Scenari
 // ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function open(source: WorldSource, seed = 1): void {
+  opening = true;
   terminalBus.reset();
   set({ ...FRESH, source, seed, terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined });
   send({ type: 'open', source, seed });
 }
 
 export function restore(run: SavedRun): void {
+  opening = true;
   terminalBus.reset();
   set({ ...FRESH, source: run.source, seed: run.seed, terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined });
   send({ type: 'restore', run });

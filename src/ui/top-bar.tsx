@@ -5,6 +5,8 @@ import { currentTheme, nextTheme, setTheme, THEME_NAMES } from './theme/theme.ts
 
 export const isMac = typeof navigator !== 'undefined' && /Mac|iP/.test(navigator.platform);
 export const CMD = isMac ? '⌘' : 'Ctrl+';
+/** Inside the terminal, plain Ctrl belongs to the shell. */
+export const TERM_CMD = isMac ? '⌘' : 'Ctrl+Shift+';
 
 export function ThemeButton() {
   const [theme, setNow] = useState(currentTheme);

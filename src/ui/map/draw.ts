@@ -53,8 +53,8 @@ export function drawOwns(graph: OwnsGraph): Drawing {
   return { nodes, edges, width: OWN_COLUMNS[3] + OWN_POD_WIDTH, height: graph.rows * OWN_ROW };
 }
 
-const TALK_COLUMN = 290;
-export const TALK_WIDTH = 190;
+const TALK_COLUMN = 318;
+export const TALK_WIDTH = 222;
 
 /** Height of a box: a head and one row for two pods. */
 export const talkHeight = (box: TalkBox): number =>

@@ -12,7 +12,7 @@ export interface ZonePlace { readonly zone: string; readonly subnet: string; rea
 export interface WhereLayout { readonly zones: readonly ZonePlace[]; readonly width: number; readonly height: number; readonly cardWidth: number }
 
 export const CARD_WIDTH = 176;
-const CARD_WIDTH_MAX = 236;
+const CARD_WIDTH_MAX = 300;
 const GAP = 8;
 const ZONE_GAP = 10;
 const ZONE_PAD = 8;
@@ -52,8 +52,7 @@ export function layoutWhere(grouped: Grouped, level: Level, pane: { width: numbe
     const tallest = zones.filter(entry => entry.columns < entry.heights.length).sort((a, b) => heightOf(b) - heightOf(a))[0];
     if (!tallest || tallest.columns >= tallest.heights.length) break;
     const height = Math.max(...zones.map(heightOf));
-    const before = widthAt(CARD_WIDTH) / height;
-    if (before >= shape || heightOf(tallest) < height) break;
+    if (height <= pane.height || widthAt(CARD_WIDTH) / height >= shape || heightOf(tallest) < height) break;
     tallest.columns += 1;
     if (widthAt(CARD_WIDTH) > pane.width * 1.12 && height <= pane.height * 1.1) {
       tallest.columns -= 1;
@@ -64,7 +63,7 @@ export function layoutWhere(grouped: Grouped, level: Level, pane: { width: numbe
   const spare = pane.width - widthAt(CARD_WIDTH);
   const cardWidth = Math.min(CARD_WIDTH_MAX, CARD_WIDTH + Math.max(0, Math.floor(spare / Math.max(1, cards))));
   const content = Math.max(0, ...zones.map(heightOf));
-  const zoom = Math.min(1, pane.width / Math.max(1, widthAt(cardWidth)));
+  const zoom = Math.min(1, Math.max(0.1, pane.width / Math.max(1, widthAt(cardWidth))));
   const height = Math.max(content, Math.floor(pane.height / zoom));
   let x = 0;
   const placed = zones.map(entry => {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import { fits, get, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
 import type { GlyphName } from '../theme/glyph.tsx';
 import { worstTone, type Tone } from '../theme/status.ts';
-import { podMark } from './model.ts';
+import { appOf, podMark } from './model.ts';
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 
 export interface OwnBox {
@@ -35,8 +35,10 @@ export function ownsGraph(snapshot: Snapshot, namespace: string): OwnsGraph {
     boxes.push({ id: mark.slug, slug: mark.slug, column: 3, row: at, kind: 'Pod', title: mark.name, note: mark.look.tone === 'ok' ? '' : mark.status, glyph: mark.look.glyph, tone: mark.look.tone });
     edges.push({ id: `${owner}>${mark.slug}`, from: owner, to: mark.slug, owns: true, missing: false });
   };
+  const troubled = new Set(pods.filter(({ mark }) => mark.look.tone === 'bad' || mark.look.tone === 'warn').map(({ mark }) => `${mark.namespace}/${mark.app}`));
+  const rank = (workload: KubeObject): number => (troubled.has(`${workload.metadata.namespace ?? ''}/${appOf(workload)}`) ? 0 : 1);
   for (const kind of WORKLOADS) {
-    for (const workload of list<Template>(snapshot, kind, namespace).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))) {
+    for (const workload of list<Template>(snapshot, kind, namespace).sort((a, b) => rank(a) - rank(b) || a.metadata.name.localeCompare(b.metadata.name))) {
       if (kind === 'Job' && workload.metadata.ownerReferences?.length) continue;
       const id = slugOf(workload);
       const top = row;

@@ -53,7 +53,9 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
     const ready = readyAddresses(snapshot, ns, name);
     boxes.push({ id, kind: 'service', slug: slugOf(service), title: name, note: `${behind.length === 1 ? '1 pod' : `${behind.length} pods`}, ${ready} ready`, column: depth.get(id) ?? 1, ready, pods: behind });
   }
-  return { boxes: boxes.sort((a, b) => a.column - b.column || a.title.localeCompare(b.title)), wires, columns: Math.max(0, ...boxes.map(box => box.column)) + 1 };
+  // What fails or is called stands above what is quiet.
+  const weight = (id: string): number => wires.reduce((sum, wire) => (wire.from === id || wire.to === id ? Math.max(sum, wire.failed > 0 ? 2 : 1) : sum), 0);
+  return { boxes: boxes.sort((a, b) => a.column - b.column || weight(b.id) - weight(a.id) || a.title.localeCompare(b.title)), wires, columns: Math.max(0, ...boxes.map(box => box.column)) + 1 };
 }
 
 /** Ready addresses of a Service, from its EndpointSlices. */

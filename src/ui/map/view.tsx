@@ -90,10 +90,12 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
 
   const fit = useCallback((duration = 0) => {
     const { width, height } = size.current;
-    const zoom = Math.max(0.1, Math.min(view === 'where' ? 1 : 1.15, pane.width / width, pane.height / height));
-    const y = view === 'where' ? MARGIN : Math.max(MARGIN, (pane.height + 2 * MARGIN - height * zoom) / 2);
-    const x = view === 'where' ? MARGIN + Math.max(0, (pane.width - width * zoom) / 2) : Math.max(MARGIN, (pane.width + 2 * MARGIN - width * zoom) / 2);
-    void flow.setViewport({ x, y, zoom: view === 'where' ? zoom : Math.max(zoom, Math.min(0.8, pane.width / width)) }, { duration });
+    // A chart that does not fit stays readable and starts at its top; the rest is a drag away.
+    const across = Math.min(1.15, pane.width / width);
+    const zoom = view === 'where' ? Math.max(0.1, Math.min(1, across, pane.height / height)) : Math.max(Math.min(across, pane.height / height), Math.min(across, 0.92));
+    const x = MARGIN + Math.max(0, (pane.width - width * zoom) / 2);
+    const y = view === 'where' ? MARGIN : MARGIN + Math.max(0, (pane.height - height * zoom) / 2);
+    void flow.setViewport({ x, y, zoom }, { duration });
   }, [flow, pane, view]);
 
   const empty = drawing.nodes.length === 0;
@@ -240,7 +242,7 @@ function TalkBoxView({ data: { box } }: NodeProps<TalkNode>) {
         <button type="button" data-slug={box.slug} tabIndex={-1} aria-pressed={selected === box.slug} aria-label={`Service ${box.title}, ${box.note}`} onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
           <Glyph name={none ? 'svc' : 'svcok'} size={14} /><span>{box.title}</span>
         </button>
-      ) : <div><Glyph name={box.kind === 'client' ? 'client' : 'missing'} size={14} /><span>{box.title}</span></div>}
+      ) : <div className="tl"><Glyph name={box.kind === 'client' ? 'client' : 'missing'} size={14} /><span>{box.title}</span></div>}
       <small>{box.note}</small>
       {box.pods.length > 0 && (
         <div className="hulls">

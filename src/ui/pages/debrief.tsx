@@ -80,7 +80,8 @@ function RunChart({ scenario, debrief }: { scenario: ScenarioState; debrief: Deb
   const samples = useSession(state => state.promise);
   const nowMs = useSession(state => state.nowMs);
   const main = scenario.objectives.find(objective => !objective.ask && objective.spark.length > 0);
-  const window = { fromMs: scenario.pagedAtMs - 20_000, toMs: nowMs + 20_000 };
+  const lastMs = Math.max(nowMs, ...debrief.lines.map(line => line.atMs));
+  const window = { fromMs: scenario.pagedAtMs - 20_000, toMs: lastMs + 20_000 };
   const path = promisePath(samples, window, nowMs, WIDTH, 30, 120);
   const visit = (event: React.MouseEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -99,7 +100,7 @@ function RunChart({ scenario, debrief }: { scenario: ScenarioState; debrief: Deb
         ))}
         {path && <path d={path} fill="none" stroke="var(--ok-fill)" strokeWidth="2.4" />}
         {minutes(window, nowMs, WIDTH).map(band => (
-          <g key={band.x}><rect x={band.x} y="134" width={band.width} height="5" fill={band.dark ? 'var(--ink)' : 'var(--sheet)'} stroke="var(--ink)" />{band.label && <text className="tick" x={band.x} y="154" textAnchor={band.x < 14 ? 'start' : 'middle'}>{band.label}</text>}</g>
+          <g key={band.x}><rect x={band.x} y="134" width={band.width} height="5" fill={band.dark ? 'var(--ink)' : 'var(--sheet)'} stroke="var(--ink)" />{band.label && band.x < WIDTH - 20 && <text className="tick" x={band.x} y="154" textAnchor={band.x < 14 ? 'start' : 'middle'}>{band.label}</text>}</g>
         ))}
       </svg>
     </div>

@@ -161,7 +161,7 @@ function Row({ row, stars }: { row: CatalogueRow; stars: number | undefined }) {
     <li>
       <a className="li" href={`#/s/${row.key}`} onClick={event => { if (!event.metaKey && !event.ctrlKey) { event.preventDefault(); go(`/s/${row.key}`); } }}>
         <Glyph name={(symptom?.glyph ?? 'unknown') satisfies GlyphName} size={16} />
-        <span className="t">{row.title}</span><span className="d">{row.seen}</span><span className="k s">{symptom?.title}</span>
+        <span className="t">{row.title}</span><span className="d">{row.seen}</span><span className="k sym">{symptom?.title}</span>
         <span className="k row" style={{ gap: 7 }}><Bars count={level?.bars ?? 1} />{level?.title}</span><span className="m">{row.minutes} min</span>
         <span className="k r">{stars ? <span className="c-ok">Solved <span aria-label={`${stars} of 3 stars`}>{'★'.repeat(stars)}</span></span> : <b className="c-act">Open →</b>}</span>
       </a>

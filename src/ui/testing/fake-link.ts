@@ -88,7 +88,7 @@ export function fakeLink(solved = false): WorldLink & { readonly sent: PageMessa
     sent,
     send(message) {
       sent.push(message);
-      if (message.type === 'open') setTimeout(() => fakeOpening(solved ? fakeDebrief() : fakeScenario()).forEach(emit), 0);
+      if (message.type === 'open' || message.type === 'restore') setTimeout(() => fakeOpening(solved ? fakeDebrief() : fakeScenario()).forEach(emit), 0);
       if (message.type === 'input' && message.input.type === 'terminal-open') emit({ type: 'terminal-output', terminal: message.input.terminal, data: SCREEN });
       if (message.type === 'terminal-data') emit({ type: 'terminal-output', terminal: message.terminal, data: message.data === '\r' ? `\r\n${PROMPT}` : message.data });
       if (message.type === 'place') emit({ type: 'terminal-output', terminal: message.terminal, data: message.line });

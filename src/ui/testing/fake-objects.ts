@@ -77,7 +77,7 @@ export function fakeObjects(): { objects: KubeObject[]; podStatus: Frame['podSta
     for (const [node, id] of on) {
       address += 7;
       const pod = `${name}-${hash}-${id}`;
-      const ip = `${node.slice(3, 8).replaceAll('-', '.')}.${address}`.replace('..', '.');
+      const ip = `${node.slice(3, 10).replaceAll('-', '.')}.${address}`.replace(/\.+/g, '.');
       endpoints.push({ addresses: [ip], conditions: { ready: !broken }, targetRef: { kind: 'Pod', namespace, name: pod } });
       objects.push(fakePod(namespace, pod, node, ip, name, `${name}-${hash}`, broken));
       podStatus.push({ uid: `pod-${namespace}-${pod}`, status: broken ? 'CrashLoopBackOff' : 'Running', ready: broken ? '0/1' : '1/1', restarts: broken ? 7 : 0 });

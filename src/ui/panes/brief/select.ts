@@ -14,7 +14,7 @@ export function holding(objective: ObjectiveState): number {
 
 /** What it waits for, or how long it holds already. */
 export function waitWords(objective: ObjectiveState): string {
-  if (objective.state === 'holding' && objective.holdMs > 0) return `holding ${Math.floor(objective.heldMs / 1000)} of ${spanText(objective.holdMs)}`;
+  if (objective.state === 'holding' && objective.holdMs > 0) return `holding ${Math.floor(objective.heldMs / 1000)} of ${objective.holdMs <= 120_000 ? `${objective.holdMs / 1000} s` : spanText(objective.holdMs)}`;
   return '';
 }
 

@@ -33,7 +33,7 @@ export function TerminalScreen({ id, title, visible, autoFocus = false, size = 1
     const element = host.current;
     if (!element) return;
     const term = new Terminal({
-      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'), fontSize: useSession.getState().terminalSize ?? size, lineHeight: 1.32,
+      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'), fontSize: useSession.getState().terminalSize ?? size, lineHeight: 1.12,
       theme: colours(), cursorStyle: 'block', cursorInactiveStyle: 'outline', cursorBlink: false, scrollback: 8000, allowProposedApi: true, minimumContrastRatio: 1,
       screenReaderMode: useSession.getState().screenReader, macOptionIsMeta: true, fontWeightBold: '600', drawBoldTextInBrightColors: false,
     });

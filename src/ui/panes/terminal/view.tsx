@@ -1,4 +1,5 @@
 import { closeTerminal, newTerminal, send, show, useSession } from '../../session.ts';
+import { TERM_CMD } from '../../top-bar.tsx';
 import { terminalBus } from './bus.ts';
 import { TerminalScreen } from './screen.tsx';
 import './terminal.css';
@@ -25,7 +26,7 @@ export function TerminalPane() {
         {terminals.length > 1 && <button type="button" className="small c-3 plain" onClick={() => closeTerminal(active)}>close</button>}
         {split
           ? <button type="button" className="small c-3 plain" onClick={() => show({ split: undefined })}>unsplit</button>
-          : <button type="button" className="small c-3 plain" onClick={() => newTerminal(true)}>split <kbd>⌘D</kbd></button>}
+          : <button type="button" className="small c-3 plain" onClick={() => newTerminal(true)}>split <kbd>{TERM_CMD}D</kbd></button>}
       </div>
       <div className={split ? 'screens two' : 'screens'}>
         {terminals.map(tab => <TerminalScreen key={tab.id} id={tab.id} title={tab.title} visible={tab.id === active || tab.id === split} autoFocus={tab.id === active} />)}
