@@ -98,8 +98,7 @@ export class Session {
     }
     const contextName = flags.str('context') || config.currentContext;
     const context = config.contexts[contextName];
-    if (!context && flags.str('context') !== '') fail(`context "${contextName}" does not exist`);
-    if (!context && contextName !== '') fail(`context was not found for specified context: ${contextName}`);
+    if (!context && contextName !== '') fail(`Error in configuration: context was not found for specified context: ${contextName}`);
     const clusterName = flags.str('cluster') || context?.cluster || '';
     const cluster = config.clusters[clusterName];
     if (flags.str('cluster') !== '' && !cluster) fail(`cluster "${clusterName}" does not exist`);

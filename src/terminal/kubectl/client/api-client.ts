@@ -86,7 +86,12 @@ export class ApiClient {
 
   /** Items of a list, with `apiVersion` and `kind` filled in as kubectl does. */
   *list(type: ResourceType, namespace: string, query: Record<string, string> = {}): Task<AnyObject[]> {
-    const list = yield* this.json<{ items?: AnyObject[] }>('GET', pathOf(type, namespace), { query: { limit: '500', ...query } });
+    let list: { items?: AnyObject[] };
+    try {
+      list = yield* this.json('GET', pathOf(type, namespace), { query: { limit: '500', ...query } });
+    } catch (failure) {
+      throw listFailure(failure, type, query);
+    }
     return (list.items ?? []).map(item => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind }));
   }
 
@@ -117,6 +122,12 @@ export class ApiClient {
     const two = (value: number): string => String(value).padStart(2, '0');
     const stamp = `${two(t.month)}${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond * 1000).padStart(6, '0')}`;
     yield* this.process.write(2, `E${stamp} ${String(this.process.pid).padStart(7)} ${source}] ${text}\n`);
+  }
+
+  /** A warning of kubectl's own, in the form of the server's. */
+  *warn(text: string): Task<void> {
+    this.warningCount += 1;
+    yield* this.process.write(2, `Warning: ${text}\n`);
   }
 
   private *showWarnings(header: string): Task<void> {
@@ -154,4 +165,14 @@ export function pathOf(type: ResourceType, namespace: string, name = '', subreso
   const scope = type.namespaced && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   const tail = name === '' ? '' : `/${encodeURIComponent(name)}`;
   return `${root}${scope}/${type.plural}${tail}${subresource === '' ? '' : `/${subresource}`}`;
+}
+
+/** A refused list says what was looked for, as cli-runtime's visitor adds it. */
+export function listFailure(failure: unknown, type: ResourceType, query: Record<string, string>): unknown {
+  if (!(failure instanceof ApiFailure) || !['BadRequest', 'NotFound'].includes(failure.status.reason ?? '')) return failure;
+  const resource = JSON.stringify(`${type.group}/${type.version}, Resource=${type.plural}`);
+  const { labelSelector = '', fieldSelector = '' } = query;
+  const message = labelSelector === '' && fieldSelector === '' ? `Unable to list ${resource}: ${failure.status.message ?? ''}`
+    : `Unable to find ${resource} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}: ${failure.status.message ?? ''}`;
+  return new ApiFailure({ ...failure.status, message });
 }

@@ -38,6 +38,7 @@ export type DiscoveryCache = Map<string, Discovered>;
 
 export class Discovery {
   private current: Discovered | undefined;
+  private readonly warned = new Set<string>();
 
   constructor(private readonly api: ApiClient, private readonly cache: DiscoveryCache, private readonly nowMs: () => number) {}
 
@@ -87,16 +88,29 @@ export class Discovery {
 
   /** What `word` (`po`, `deploy`, `deployments.apps`, `deployments.v1.apps`, `Deployment`) means, or `undefined`. */
   *lookUp(word: string): Task<ResourceType | undefined> {
-    const found = match(yield* this.all(), word);
-    if (found) return found;
-    return match(yield* this.all({ refresh: true }), word);
+    const known = yield* this.all();
+    const found = match(known, word);
+    if (!found) return match(yield* this.all({ refresh: true }), word);
+    if (found.shortNames.includes(word) && found.plural !== word && found.singular !== word) {
+      for (const other of known.resources) {
+        if (other.group !== found.group && other.shortNames.includes(word)) yield* this.warnOnce(word, other);
+      }
+    }
+    return found;
+  }
+
+  private *warnOnce(word: string, other: ResourceType): Task<void> {
+    const text = `short name ${JSON.stringify(word)} could also match lower priority resource ${slugResource(other)}`;
+    if (this.warned.has(text)) return;
+    this.warned.add(text);
+    yield* this.api.warn(text);
   }
 
   /** @throws CliFailure in kubectl's words when there is no such type */
   *resolve(word: string): Task<ResourceType> {
     const found = yield* this.lookUp(word);
     if (found) return found;
-    throw new CliFailure(`the server doesn't have a resource type ${JSON.stringify(word.split('.')[0] === word ? word : word)}`);
+    throw new CliFailure(`the server doesn't have a resource type ${JSON.stringify(word.split('.')[0])}`);
   }
 
   /** The resource behind an object of a file. */

@@ -46,7 +46,7 @@ export function failureText(failure: Error): string {
   if (failure instanceof ApiFailure) return withNewline(statusText(failure.status));
   if (failure instanceof ConnectionFailure) return withNewline(failure.message);
   if (failure.message === '') return '';
-  return withNewline(failure.message.startsWith('error: ') ? failure.message : `error: ${failure.message}`);
+  return withNewline(/^(error: |Error in configuration: )/.test(failure.message) ? failure.message : `error: ${failure.message}`);
 }
 
 /** The one-line form used inside other messages. */

@@ -1,6 +1,6 @@
 import type { WatchEvent } from '../../../engine/api-server/contract.ts';
 import type { Task } from '../../../engine/kernel/task.ts';
-import { type AnyObject, type Json, pathOf } from '../client/api-client.ts';
+import { type AnyObject, type Json, listFailure, pathOf } from '../client/api-client.ts';
 import { type ResourceType, slugKind } from '../client/discovery.ts';
 import { fail, ManyFailures } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
@@ -82,7 +82,7 @@ function* ask(session: Session, targets: readonly Target[], options: SelectOptio
       }
       answers.push({ target, body });
     } catch (failure) {
-      collect(failure, options);
+      collect(target.name === undefined ? listFailure(failure, target.type, query) : failure, options);
     }
   }
   return answers;
@@ -122,7 +122,7 @@ function lookOf(session: Session, target: Target, manyKinds: boolean): TableLook
 
 function sortedTable(session: Session, table: Table): Table {
   const by = session.flags.str('sort-by');
-  return by === '' ? table : { ...table, rows: sortedBy(table.rows, row => row.object, by) };
+  return by === '' ? table : { ...table, rows: sortedBy(table.rows, row => row.object, by, { missing: 'none' }) };
 }
 
 function* printTables(session: Session, answers: readonly Answer[], failures: readonly Error[]): Task<void> {

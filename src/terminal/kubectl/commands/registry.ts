@@ -1,8 +1,30 @@
 /** Every command there is, one line each. */
 import type { Command } from '../command.ts';
+import { apply } from './apply.ts';
+import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
+import { configCommands } from './config.ts';
+import { create } from './create.ts';
+import { createConfigMap, createSecretDockerRegistry, createSecretGeneric, createSecretTls } from './create-data.ts';
+import { createSmall } from './create-policy.ts';
+import { createRbac } from './create-rbac.ts';
+import { createServices } from './create-service.ts';
+import { createCronJob, createDeployment, createJob } from './create-workload.ts';
+import { del } from './delete.ts';
+import { attach, exec } from './exec.ts';
+import { expose } from './expose.ts';
 import { get } from './get.ts';
+import { annotate, label } from './label.ts';
+import { logs } from './logs.ts';
+import { patch } from './patch.ts';
+import { replace } from './replace.ts';
+import { run } from './run.ts';
+import { scale } from './scale.ts';
 import { version } from './version.ts';
 
-const all: readonly Command[] = [get, version];
+const all: readonly Command[] = [
+  apply, viewLastApplied, setLastApplied, ...configCommands,
+  create, createConfigMap, createSecretGeneric, createSecretTls, createSecretDockerRegistry, ...createSmall, ...createRbac, ...createServices,
+  createDeployment, createJob, createCronJob, del, attach, exec, expose, get, annotate, label, logs, patch, replace, run, scale, version,
+];
 
 export const commands: ReadonlyMap<string, Command> = new Map(all.map(command => [command.path, command]));

@@ -58,13 +58,13 @@ function splitOutput(output: string): [format: string, argument: string] {
 export function allowedFormats(session: Session): string[] {
   const text = session.spec.flags.find(flag => flag.name === 'output')?.text ?? '';
   const list = /One of: \(([^)]*)\)/.exec(text)?.[1] ?? '';
-  return list.split(', ').filter(name => name !== '' && name !== 'wide').sort();
+  return list.split(', ').filter(name => name !== '').sort();
 }
 
 function readTemplate(session: Session, path: string, format: string): string {
   if (path === '') fail(`${format.replace('-file', '').replace('file', '')} format specified but no ${format.startsWith('custom') ? 'custom columns' : 'template'} given`);
   const { files } = session.process.system;
-  if (!files.stat(session.path(path))) fail(`error reading --template ${path}, open ${path}: no such file or directory\n`);
+  if (!files.stat(session.path(path))) fail(`error reading template ${path}, open ${path}: no such file or directory\n`);
   return files.read(session.path(path));
 }
 

@@ -2,8 +2,13 @@
 import { fail } from '../client/failure.ts';
 import { findAll, JsonPathError, parseJsonPath, relaxedPath } from './jsonpath.ts';
 
-/** Rows in order of the field each one's object has at `expression`. @throws CliFailure */
-export function sortedBy<T>(rows: readonly T[], objectOf: (row: T) => unknown, expression: string): T[] {
+/**
+ * Rows in order of the field each one's object has at `expression`. When no object has it, tables come out empty
+ * (`missing: 'none'`, as kubectl's do).
+ *
+ * @throws CliFailure
+ */
+export function sortedBy<T>(rows: readonly T[], objectOf: (row: T) => unknown, expression: string, options: { missing?: 'none' } = {}): T[] {
   const path = (() => {
     try {
       return parseJsonPath(relaxedPath(expression));
@@ -21,6 +26,7 @@ export function sortedBy<T>(rows: readonly T[], objectOf: (row: T) => unknown, e
     }
   });
   if (rows.length > 0 && keyed.every(({ key }) => key === undefined)) {
+    if (options.missing === 'none') return [];
     fail(`couldn't find any field with path "${path.source}" in the list of objects`);
   }
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ row }) => row);

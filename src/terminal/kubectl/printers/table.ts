@@ -61,7 +61,7 @@ export function tableText(table: Table, look: TableLook): string {
     });
     if (look.withNamespace) cells.unshift(metadata.namespace ?? '');
     if (look.event !== undefined) cells.unshift(look.event);
-    for (const label of look.labelColumns) cells.push(metadata.labels?.[label] ?? '<none>');
+    for (const label of look.labelColumns) cells.push(metadata.labels?.[label] ?? '');
     if (look.showLabels) cells.push(labelsText(metadata.labels));
     lines.push(cells.join('\t'));
   }
