@@ -34,6 +34,8 @@ export interface ApiServerOptions {
 export interface RunningApiServer extends ApiServer {
   /** Wires logs, exec and metrics, once there are kubelets. */
   connectNodes(nodes: NodeConnections): void;
+  /** Namespaced kinds that can be deleted, one entry for each storage: what a namespace may hold. */
+  namespacedKinds(): readonly { readonly kind: string; readonly resource: string }[];
 }
 
 export function createApiServer(options: ApiServerOptions): RunningApiServer {
@@ -64,7 +66,17 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     onChange: listener => store.onChange(listener),
     audit,
     connectNodes(nodes) { parts.nodes = nodes; },
+    namespacedKinds: () => namespacedKinds(resources),
   };
+}
+
+function namespacedKinds(resources: Resources): { kind: string; resource: string }[] {
+  const seen = new Set<string>();
+  return resources.all.flatMap(({ namespaced, verbs, storage, kind, group, name }) => {
+    if (!namespaced || !verbs.includes('delete') || seen.has(storage)) return [];
+    seen.add(storage);
+    return [{ kind: group === '' ? kind : `${kind}.${group}`, resource: `${name}.${group}` }];
+  });
 }
 
 function versionDocument(version: string): Record<string, string> {

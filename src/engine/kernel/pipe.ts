@@ -60,6 +60,11 @@ export class Pipe {
     },
   };
 
+  /** Writes from outside any task: never waits, and is lost when nobody can read it. */
+  push(text: string): void {
+    if (this.readers > 0 && text !== '') this.deliver(text);
+  }
+
   private *read(): Task<string | null> {
     if (this.buffered > 0) return this.take();
     if (this.writers === 0) return null;
@@ -77,7 +82,10 @@ export class Pipe {
       });
     }
     if (this.readers === 0) throw new BrokenPipe();
-    if (text === '') return;
+    if (text !== '') this.deliver(text);
+  }
+
+  private deliver(text: string): void {
     this.buffer.push(text);
     this.buffered += text.length;
     const reader = this.waitingReader;

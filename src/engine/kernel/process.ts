@@ -115,9 +115,10 @@ export class Process<S = unknown> {
     yield* descriptor.write(text);
   }
 
-  *sleep(durationMs: number): Task<void> {
+  /** @param options `routine`: a beat that goes on for ever, at which "next event" does not stop */
+  *sleep(durationMs: number, options: { routine?: boolean } = {}): Task<void> {
     yield* suspend<void>(resume => {
-      const event = this.kernel.after(durationMs, 'process/sleep', this.label, () => resume());
+      const event = this.kernel.after(durationMs, 'process/sleep', this.label, () => resume(), { periodic: options.routine });
       return () => this.kernel.cancel(event);
     });
   }

@@ -22,7 +22,11 @@ export function imagePullPolicyFor(image: string): string {
 /** Rewrites every quantity of a resource list in canonical form, rounded up to thousandths. */
 export function canonicalResources(list: Draft | undefined): void {
   if (!list) return;
-  for (const key of Object.keys(list)) list[key] = canonicalInThousandths(list[key]);
+  for (const key of Object.keys(list)) {
+    const canonical = canonicalInThousandths(list[key]);
+    // A list taken from a stored object is frozen, and canonical already.
+    if (canonical !== list[key]) list[key] = canonical;
+  }
 }
 
 function defaultHttpGet(action: Draft | undefined): void {

@@ -14,6 +14,8 @@ export interface NetRequest {
   readonly body?: string;
   /** The whole exchange; default 30 s. */
   readonly timeoutMs?: number;
+  /** Part of traffic that goes on for ever (load, probes): "next event" does not stop at it. */
+  readonly routine?: boolean;
 }
 
 /** How an exchange ended, as the client's operating system would see it. */
@@ -44,6 +46,8 @@ export interface IncomingRequest {
   readonly body: string;
   readonly clientAddress: string;
   readonly port: number;
+  /** See {@link NetRequest.routine}; a server passes it on to what it calls in turn. */
+  readonly routine: boolean;
 }
 
 export interface OutgoingResponse {

@@ -205,7 +205,7 @@ export class Network {
       }
       const [path = '/', query = ''] = (request.path ?? '/').split('?');
       const served = target.serve(
-        { method: request.method ?? 'GET', path, query, headers: { host: request.host, ...request.headers }, body: request.body ?? '', clientAddress: from.addresses[0] ?? '', port: way.port },
+        { method: request.method ?? 'GET', path, query, headers: { host: request.host, ...request.headers }, body: request.body ?? '', clientAddress: from.addresses[0] ?? '', port: way.port, routine },
         response => kernel.after(roundTripMs / 2, 'network/response', request.host, () => {
           end({ kind: 'response', status: response.status, headers: response.headers ?? {}, body: response.body ?? '', address: address!, tookMs: took() });
         }, { periodic: routine }),

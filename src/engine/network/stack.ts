@@ -41,7 +41,7 @@ export class Stack implements NetworkStack {
   }
 
   *exchange(request: NetRequest): Task<NetOutcome> {
-    return yield* suspend<NetOutcome>(resume => this.network.send(this, request, resume));
+    return yield* suspend<NetOutcome>(resume => this.network.send(this, request, resume, { routine: request.routine }));
   }
 
   listen(port: number, handler?: RequestHandler, options?: { loopbackOnly?: boolean }): Listener | undefined {

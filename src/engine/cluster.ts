@@ -1,0 +1,246 @@
+/** The composition root: the only file that knows every part of a cluster. */
+import type { Node } from 'kubernetes-types/core/v1.d.ts';
+import { createApiServer, type RunningApiServer } from './api-server/api-server.ts';
+import type { Change } from './api-server/contract.ts';
+import { daemonSetController } from './controllers/daemonset/daemonset.ts';
+import { deploymentController } from './controllers/deployment/deployment.ts';
+import { disruptionController } from './controllers/disruption/disruption.ts';
+import { endpointsController } from './controllers/endpointslice/endpoints.ts';
+import { endpointSliceController } from './controllers/endpointslice/endpointslice.ts';
+import { expireEvents } from './controllers/event-ttl/event-ttl.ts';
+import { startControllers } from './controllers/framework.ts';
+import { GarbageCollector } from './controllers/garbage-collector/garbage-collector.ts';
+import { namespaceController, type NamespacedKind } from './controllers/namespace/namespace.ts';
+import { cloudNodeLifecycleController } from './controllers/node-lifecycle/cloud-nodes.ts';
+import { nodeLifecycleController } from './controllers/node-lifecycle/node-lifecycle.ts';
+import { taintEvictionController } from './controllers/node-lifecycle/taint-eviction.ts';
+import { podGarbageCollector } from './controllers/pod-gc/pod-gc.ts';
+import { replicaSetController } from './controllers/replicaset/replicaset.ts';
+import { rootCaPublisher, serviceAccountController } from './controllers/serviceaccount/serviceaccount.ts';
+import { WATCH_LATENCY_MS } from './facts/control-plane.ts';
+import { NODE_BOOT_MS, VOLUME_REFRESH_MS } from './facts/kubelet.ts';
+import { ImageCatalogue } from './images/catalogue.ts';
+import type { ImageDefinition } from './images/contract.ts';
+import { libraryImages } from './images/library.ts';
+import { assert } from './kernel/assert.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import { nodeConnections } from './kubelet/node-connections.ts';
+import { nodeSize } from './kubelet/node-sizes.ts';
+import type { StoredPod } from './kubelet/pod.ts';
+import { volumeReads } from './kubelet/volumes.ts';
+import { AddressPool } from './network/address-pool.ts';
+import { openLoadBalancer, type LoadBalancerSpec } from './network/load-balancer.ts';
+import { LoadGenerator, type LoadProfile } from './network/load-generator.ts';
+import { Network } from './network/network.ts';
+import type { Stack } from './network/stack.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { standardPrograms, Tree } from './userland/index.ts';
+
+export interface ClusterOptions {
+  readonly kernel: Kernel;
+  /** Kubernetes version of control plane and nodes: `1.34.2`. */
+  readonly version: string;
+  readonly region?: string;
+  /** Zone → subnet that nodes and pods take their addresses from. */
+  readonly subnets: Readonly<Record<string, string>>;
+  readonly images?: readonly ImageDefinition[];
+}
+
+export interface NodeSpec {
+  readonly zone: string;
+  readonly instanceType: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints?: readonly { key: string; value?: string; effect: string }[];
+  /** A fixed address; drawn from the subnet otherwise. The node is named after it. */
+  readonly address?: string;
+}
+
+const CLUSTER_DNS = '172.20.0.10';
+const CLUSTER_DOMAIN = 'cluster.local';
+
+export class Cluster {
+  readonly kernel: Kernel;
+  readonly api: RunningApiServer;
+  readonly network: Network;
+  readonly scheduler: Scheduler;
+  readonly images: ImageCatalogue;
+  readonly kubelets = new Map<string, Kubelet>();
+  readonly loads = new Map<string, LoadGenerator>();
+  private readonly programs = standardPrograms();
+  private readonly pools = new Map<string, AddressPool>();
+  private readonly instances = new Set<string>();
+  private readonly persistentTrees = new Map<string, Tree>();
+  private readonly hostTrees = new Map<string, Tree>();
+
+  constructor(private readonly options: ClusterOptions) {
+    const { kernel, version } = options;
+    this.kernel = kernel;
+    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN });
+    this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
+    this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
+    for (const [zone, cidr] of Object.entries(options.subnets)) this.pools.set(zone, new AddressPool(cidr, kernel.random));
+    this.api.connectNodes(nodeConnections(kernel, this.kubelets));
+    this.scheduler = new Scheduler(kernel, this.api, { minor: this.minor });
+    new GarbageCollector(kernel, this.api);
+    expireEvents(kernel, this.api);
+    startControllers(kernel, this.api, [
+      deploymentController, replicaSetController, daemonSetController, endpointSliceController, endpointsController, disruptionController,
+      namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
+      nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
+      cloudNodeLifecycleController(providerId => this.instances.has(providerId.slice(providerId.lastIndexOf('/') + 1))),
+    ]);
+    this.api.onChange(change => this.tellKubelets(change));
+    this.bootstrap();
+  }
+
+  get minor(): number {
+    return Number(this.options.version.split('.')[1]);
+  }
+
+  // ---- machines ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Starts a machine. It boots, joins and turns Ready in the time an instance takes, or at once when `booted`.
+   * @returns the node's name
+   */
+  addNode(spec: NodeSpec, options: { booted?: boolean } = {}): string {
+    const { kernel } = this;
+    const size = nodeSize(spec.instanceType);
+    assert(size, `instance type ${spec.instanceType} is not modelled`);
+    const pool = this.pools.get(spec.zone);
+    assert(pool, `no subnet in zone ${spec.zone}`);
+    if (spec.address) pool.reserve(spec.address);
+    const address = spec.address ?? pool.take();
+    assert(address, `subnet ${pool.cidr} is full`);
+    const name = `ip-${address.replaceAll('.', '-')}`;
+    const instanceId = `i-0${kernel.random.uuid().replaceAll('-', '').slice(0, 16)}`;
+    this.instances.add(instanceId);
+    const region = this.options.region ?? 'eu-west-1';
+    const start = (): void => {
+      const kubelet = new Kubelet({
+        name, address, zone: spec.zone, region, size, instanceId, kubeletVersion: `v${this.options.version}-eks-7a6e1f9`, labels: spec.labels, taints: spec.taints ?? [], machineId: kernel.random.uuid(),
+      }, {
+        kernel, api: this.api, network: this.network, images: this.images, programs: this.programs, addresses: pool,
+        clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
+        volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.tree(this.hostTrees, `${name}:${path}`) },
+      });
+      this.kubelets.set(name, kubelet);
+      kubelet.register();
+      if (options.booted) kubelet.becomeReady();
+      else kernel.after(NODE_BOOT_MS.readyAfterJoin, 'node/ready', name, () => kubelet.becomeReady());
+    };
+    if (options.booted) start();
+    else kernel.after(NODE_BOOT_MS.base + kernel.random.fraction() * NODE_BOOT_MS.spread, 'node/boot', name, start);
+    return name;
+  }
+
+  /** The machine is terminated: it falls silent, and the cloud no longer knows it. */
+  terminateNode(name: string): void {
+    const kubelet = this.kubelets.get(name);
+    if (!kubelet) return;
+    this.instances.delete(kubelet.description.instanceId);
+    this.pools.get(kubelet.description.zone)?.release(kubelet.address);
+    kubelet.powerOff();
+  }
+
+  // ---- the world around -------------------------------------------------------------------------------------------
+
+  /** Something outside the cluster that pods talk to: a database endpoint, a partner. */
+  addExternal(spec: { readonly name: string; readonly addresses: readonly string[]; readonly ports: readonly number[]; readonly latencyMs?: number }): Stack {
+    const stack = this.network.createStack({
+      name: spec.name, group: spec.name, kind: 'external', addresses: spec.addresses, resolver: { nameservers: ['10.20.0.2'], search: [], ndots: 1 },
+    });
+    for (const port of spec.ports) {
+      stack.listen(port, (_, respond) => {
+        this.kernel.after(spec.latencyMs ?? 5, 'external/answer', spec.name, () => respond({ status: 200, body: '{}' }), { periodic: true });
+      });
+    }
+    this.network.addName(spec.name, spec.addresses);
+    return stack;
+  }
+
+  addLoadBalancer(spec: LoadBalancerSpec): void {
+    openLoadBalancer(this.network, spec);
+  }
+
+  addLoad(profile: LoadProfile, address: string): LoadGenerator {
+    const load = new LoadGenerator(this.kernel, this.network, profile, address);
+    this.loads.set(profile.name, load);
+    return load;
+  }
+
+  // ---- wiring -----------------------------------------------------------------------------------------------------
+
+  private tree(trees: Map<string, Tree>, key: string): Tree {
+    const known = trees.get(key) ?? new Tree({ atMs: this.kernel.nowMs });
+    trees.set(key, known);
+    return known;
+  }
+
+  /** A kubelet sees its pods a moment after they changed, and configuration in its volumes at its next full sync. */
+  private tellKubelets({ object, before, type }: Change): void {
+    const { kernel } = this;
+    if (object.kind === 'Pod') {
+      const nodeName = (object as StoredPod).spec?.nodeName;
+      const kubelet = nodeName ? this.kubelets.get(nodeName) : undefined;
+      const pod = object as StoredPod;
+      const statusOnly = before && before['spec'] === object['spec'] && before.metadata.deletionTimestamp === object.metadata.deletionTimestamp
+        && before.metadata.labels === object.metadata.labels && before.metadata.annotations === object.metadata.annotations && type === 'MODIFIED';
+      if (!kubelet || statusOnly) return;
+      kernel.after(WATCH_LATENCY_MS.min + kernel.random.fraction() * WATCH_LATENCY_MS.spread, 'kubelet/observe', pod.metadata.name, () => {
+        const current = this.api.reader.get<StoredPod>('Pod', pod.metadata.namespace ?? '', pod.metadata.name);
+        if (current?.metadata.uid === pod.metadata.uid) kubelet.observe(current, false);
+        else kubelet.observe(pod, true);
+      });
+    } else if ((object.kind === 'ConfigMap' || object.kind === 'Secret') && before) {
+      for (const kubelet of this.kubelets.values()) for (const worker of kubelet.workers.values()) {
+        if (worker.pod.metadata.namespace !== object.metadata.namespace || !volumeReads(worker.pod, object.kind, object.metadata.name)) continue;
+        kernel.after(kernel.random.jitter(VOLUME_REFRESH_MS.period, VOLUME_REFRESH_MS.jitter), 'kubelet/volume', worker.pod.metadata.name, () => {
+          for (const volume of worker.volumes.values()) volume.refresh?.();
+        });
+      }
+    }
+  }
+
+  private namespacedKinds(): readonly NamespacedKind[] {
+    return this.api.namespacedKinds();
+  }
+
+  /** What every cluster starts with. Source: recorded bootstrap objects. */
+  private bootstrap(): void {
+    const client = this.api.as({ name: 'system:apiserver', groups: ['system:masters'] });
+    for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const [name, value, description] of [
+      ['system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'],
+      ['system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'],
+    ] as const) client.create({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description });
+    client.create({
+      apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: { clusterIP: '172.20.0.1', type: 'ClusterIP', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 443 }] },
+    });
+    const addresses = [...this.pools.values()].slice(0, 2).map(pool => pool.take()!);
+    client.create({
+      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      endpoints: addresses.map(address => ({ addresses: [address], conditions: { ready: true } })), ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
+    });
+    client.create({
+      apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: addresses.map(ip => ({ ip })), ports: [{ name: 'https', port: 443, protocol: 'TCP' }] }],
+    });
+    const stack = this.network.createStack({ name: 'control-plane', group: 'control-plane', kind: 'external', addresses, resolver: { nameservers: ['10.20.0.2'], search: [], ndots: 1 } });
+    stack.listen(443, (request, respond) => respond({
+      status: 401, headers: { 'content-type': 'application/json' },
+      body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 }, null, 2)}\n${request.path === '' ? '\n' : ''}`,
+    }));
+  }
+
+  /** Ready nodes by name, for staging. */
+  readyNodes(): string[] {
+    return this.api.reader.list<Node>('Node').filter(node => node.status?.conditions?.find(condition => condition.type === 'Ready')?.status === 'True').map(node => node.metadata.name);
+  }
+}
+
+/** A certificate in form only: nothing in the world verifies it. */
+const CLUSTER_CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIBdjCCAR2gAwIBAgIBADAKBggqhkjOPQQDAjAjMSEwHwYDVQQDDBhkcnlkb2Nr\nLXNlcnZlci1jYUAxNzk1NDI0NDAwMB4XDTI2MTEyMzA5MDAwMFoXDTM2MTEyMDA5\n-----END CERTIFICATE-----\n';

@@ -1,0 +1,252 @@
+import { calendarOf } from '../../kernel/calendar.ts';
+import { startTask, suspend, type Task } from '../../kernel/task.ts';
+import type { IncomingRequest, Listener, NetOutcome, OutgoingResponse } from '../../network/contract.ts';
+import type { System, SystemProcess, SystemProgram } from '../../userland/contract.ts';
+import { accessLogTime } from '../library.ts';
+import type { Call, Dependency, Route, ServiceModel } from './model.ts';
+
+/** Programs that model a load report it here (the kubelet's container system has it). */
+interface Metered extends System {
+  usage?: { cpuMillis(nowMs: number): number; memoryBytes(nowMs: number): number };
+}
+
+const MIB = 1024 * 1024;
+/** Requests are averaged over this long for CPU figures, as metrics-server's window does. */
+const RATE_WINDOW_MS = 30_000;
+
+/** The program of a {@link ServiceModel}: a web service, or a worker, with its needs, its probes' answers and its logs. */
+export function serviceProgram(model: ServiceModel): SystemProgram {
+  return function* service(process) {
+    const running = new RunningService(model, process);
+    for (const setting of model.settings) {
+      if (process.env.get(setting.name)) continue;
+      yield* process.write(1, lines(model.bootLog.slice(0, 1), process));
+      yield* process.sleep(model.failAfterMs);
+      yield* process.write(2, lines(setting.missing, process));
+      return 1;
+    }
+    const steps = Math.max(1, model.bootLog.length - 1);
+    for (const line of model.bootLog.slice(0, -1)) {
+      yield* process.write(1, lines([line], process));
+      yield* process.sleep(model.startupMs / steps);
+    }
+    if (model.bootLog.length < 2) yield* process.sleep(model.startupMs);
+    for (const { to, failed } of model.connectsAtStart) {
+      const outcome = yield* running.reach(to, false);
+      if (outcome.kind === 'connected' || outcome.kind === 'response') continue;
+      yield* process.write(2, lines([...failed, `${model.name}: ${describeFailure(outcome)}`], process));
+      return 1;
+    }
+    const busy = running.listen();
+    if (busy !== undefined) {
+      yield* process.write(2, `${model.name}: listen tcp :${busy}: bind: address already in use\n`);
+      return 1;
+    }
+    yield* process.write(1, lines(model.bootLog.slice(-1), process));
+    yield* running.serve();
+    running.close();
+    yield* process.write(1, lines(model.shutdownLog, process));
+    yield* running.drain();
+    return model.exitCodeOnTerm;
+  };
+}
+
+function lines(texts: readonly string[], process: SystemProcess): string {
+  return texts.map(text => `${fill(text, process.env, process.kernel.nowMs)}\n`).join('');
+}
+
+/** `${NAME}` from the environment; `${now}` is the time as most log formats write it. */
+function fill(text: string, env: ReadonlyMap<string, string>, nowMs: number): string {
+  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => (name === 'now' ? logTime(nowMs) : env.get(name) ?? ''));
+}
+
+function logTime(nowMs: number): string {
+  const t = calendarOf(nowMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${t.year}-${two(t.month)}-${two(t.day)}T${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond).padStart(3, '0')}Z`;
+}
+
+export function describeFailure(outcome: NetOutcome): string {
+  switch (outcome.kind) {
+    case 'name-error': return `could not resolve host ${outcome.name}: ${outcome.rcode === 'NXDOMAIN' ? 'Name or service not known' : 'Temporary failure in name resolution'}`;
+    case 'refused': return `connect to ${outcome.address}: connection refused`;
+    case 'timeout': case 'no-route': return `connect to ${outcome.address}: timed out`;
+    case 'no-answer': return `${outcome.address} did not answer in time`;
+    case 'reset': return `connection to ${outcome.address} reset by peer`;
+    case 'response': return `${outcome.address} answered ${outcome.status}`;
+    case 'connected': return '';
+  }
+}
+
+class RunningService {
+  private readonly listeners: Listener[] = [];
+  private inFlight = 0;
+  private stopped = false;
+  private wake: (() => void) | undefined;
+  private readonly output: string[] = [];
+  private windowStartMs: number;
+  private windowCount = 0;
+  private lastRate = 0;
+
+  constructor(private readonly model: ServiceModel, private readonly process: SystemProcess) {
+    this.windowStartMs = process.kernel.nowMs;
+    const system = process.system as Metered;
+    // Each process differs a little in what it needs, but one process always by the same amount.
+    const spread = 0.97 + ((process.kernel.nowMs / 7) % 61) / 1000;
+    system.usage = {
+      cpuMillis: nowMs => Math.max(1, Math.round(model.cpuIdleMillis + this.ratePerSecond(nowMs) * model.cpuMsPerRequest)),
+      memoryBytes: () => Math.round(model.memoryMiB * MIB * spread),
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.onSignal(signal, () => { this.stopped = true; this.wakeUp(); });
+  }
+
+  /** @returns the port that was taken, if one was */
+  listen(): number | undefined {
+    for (const { port, routes } of this.model.ports) {
+      const listener = this.process.system.network.listen(port, (request, respond) => this.accept(request, routes, respond));
+      if (!listener) return port;
+      this.listeners.push(listener);
+    }
+    for (const port of this.model.tcpPorts) {
+      const listener = this.process.system.network.listen(port);
+      if (!listener) return port;
+      this.listeners.push(listener);
+    }
+    return undefined;
+  }
+
+  /** Writes its log and does its background work until it is told to stop. */
+  *serve(): Task<void> {
+    if (this.model.worker) startTask(this.work(), () => {});
+    while (!this.stopped) {
+      if (this.output.length > 0) yield* this.process.write(1, this.output.splice(0).join(''));
+      if (!this.stopped && this.output.length === 0) yield* suspend<void>(resume => { this.wake = resume; });
+    }
+  }
+
+  close(): void {
+    for (const listener of this.listeners) listener.close();
+  }
+
+  /** Lets requests under way finish. */
+  *drain(): Task<void> {
+    while (this.inFlight > 0) {
+      yield* suspend<void>(resume => { this.wake = resume; });
+      if (this.output.length > 0) yield* this.process.write(1, this.output.splice(0).join(''));
+    }
+  }
+
+  *reach(name: string, routine: boolean): Task<NetOutcome> {
+    const dependency = this.model.dependencies[name]!;
+    return yield* this.process.system.network.exchange({ protocol: 'tcp', host: this.host(dependency), port: dependency.port, timeoutMs: dependency.timeoutMs, routine });
+  }
+
+  private host(dependency: Dependency): string {
+    return fill(dependency.host, this.process.env, 0);
+  }
+
+  private accept(request: IncomingRequest, routes: readonly Route[], respond: (response: OutgoingResponse) => void): void {
+    const route = routes.find(entry => (entry.method === request.method || entry.method === '*')
+      && (entry.path.endsWith('*') ? request.path.startsWith(entry.path.slice(0, -1)) : entry.path === request.path));
+    this.count();
+    if (!route) {
+      this.log(request, 404);
+      respond({ status: 404, headers: { 'content-type': 'application/json' }, body: '{"detail":"Not Found"}' });
+      return;
+    }
+    this.inFlight += 1;
+    startTask(this.answer(route, request), response => {
+      this.inFlight -= 1;
+      if (route.logged) this.log(request, response.status);
+      respond(response);
+      if (this.stopped) this.wakeUp();
+    });
+  }
+
+  private *answer(route: Route, request: IncomingRequest): Task<OutgoingResponse> {
+    const { kernel } = this.process;
+    for (const name of route.needs) {
+      const outcome = yield* this.reach(name, request.routine);
+      if (outcome.kind !== 'connected') return this.failure(503, `${name}: ${describeFailure(outcome)}`);
+    }
+    for (const call of route.calls) {
+      const outcome = yield* this.call(call, request.routine);
+      const fine = outcome.kind === 'connected' || (outcome.kind === 'response' && outcome.status < 400);
+      if (!fine) return this.failure(outcome.kind === 'no-answer' || outcome.kind === 'timeout' ? 504 : 502, `${call.method} ${call.to}${call.path}: ${describeFailure(outcome)}`);
+    }
+    if (route.latencyMs > 0) {
+      yield* suspend<void>(resume => {
+        kernel.after(route.latencyMs * (0.8 + kernel.random.fraction() * 0.4), 'service/work', this.model.name, () => resume(), { periodic: request.routine });
+      });
+    }
+    return { status: route.status, headers: { 'content-type': 'application/json' }, body: fill(route.body, this.process.env, kernel.nowMs) };
+  }
+
+  private *call(call: Call, routine: boolean): Task<NetOutcome> {
+    const dependency = this.model.dependencies[call.to]!;
+    const { network } = this.process.system;
+    if (dependency.protocol === 'tcp') return yield* this.reach(call.to, routine);
+    return yield* network.exchange({ protocol: 'http', host: this.host(dependency), port: dependency.port, method: call.method, path: call.path, timeoutMs: dependency.timeoutMs, routine });
+  }
+
+  private failure(status: number, detail: string): OutgoingResponse {
+    this.print(`${logTime(this.process.kernel.nowMs)} ERROR ${this.model.name} ${detail}`);
+    return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: detail }) };
+  }
+
+  private *work(): Task<void> {
+    const { everyMs, heartbeatFile, calls, logLine } = this.model.worker!;
+    const { kernel, system, uid, gid } = this.process;
+    while (!this.stopped) {
+      let failed = '';
+      for (const call of calls) {
+        const outcome = yield* this.call(call, true);
+        if (outcome.kind !== 'connected' && !(outcome.kind === 'response' && outcome.status < 400)) failed = `${call.to}: ${describeFailure(outcome)}`;
+      }
+      if (failed) this.print(`${logTime(kernel.nowMs)} ERROR ${this.model.name} ${failed}`);
+      else if (logLine) this.print(fill(logLine, this.process.env, kernel.nowMs));
+      if (heartbeatFile && !failed) system.files.write(heartbeatFile, `${Math.floor(kernel.nowMs / 1000)}\n`, { as: { uid, gid } });
+      yield* suspend<void>(resume => { kernel.after(everyMs, 'service/worker', this.model.name, () => resume(), { periodic: true }); });
+      if (this.process.state === 'exited') return;
+    }
+  }
+
+  private log(request: IncomingRequest, status: number): void {
+    const { kernel } = this.process;
+    const { method, path, clientAddress } = request;
+    switch (this.model.accessLog) {
+      case 'uvicorn': this.print(`INFO:     ${clientAddress}:${40_000 + (this.windowCount * 37) % 20_000} - "${method} ${path} HTTP/1.1" ${status} ${REASONS[status] ?? ''}`.trimEnd()); break;
+      case 'json': this.print(JSON.stringify({ time: logTime(kernel.nowMs), level: status < 500 ? 'info' : 'error', service: this.model.name, method, path, status })); break;
+      case 'common': this.print(`${clientAddress} - - [${accessLogTime(kernel.nowMs)}] "${method} ${path} HTTP/1.1" ${status} 0`); break;
+      case 'none': break;
+    }
+  }
+
+  private print(line: string): void {
+    this.output.push(`${line}\n`);
+    this.wakeUp();
+  }
+
+  private wakeUp(): void {
+    const resume = this.wake;
+    this.wake = undefined;
+    resume?.();
+  }
+
+  private count(): void {
+    this.ratePerSecond(this.process.kernel.nowMs);
+    this.windowCount += 1;
+  }
+
+  private ratePerSecond(nowMs: number): number {
+    const elapsedMs = nowMs - this.windowStartMs;
+    if (elapsedMs >= RATE_WINDOW_MS) {
+      this.lastRate = (this.windowCount * 1000) / elapsedMs;
+      this.windowStartMs = nowMs;
+      this.windowCount = 0;
+    }
+    return this.lastRate > 0 ? this.lastRate : (this.windowCount * 1000) / Math.max(1000, elapsedMs);
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' };
