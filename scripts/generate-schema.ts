@@ -2,7 +2,7 @@
  * Packs the recorded structure of the Kubernetes API into the JSON the API server reads.
  *
  * usage: tsx scripts/generate-schema.ts RECORDED_DIR
- * RECORDED_DIR holds openapi.json, discovery.json and table-columns.json, recorded from a v1.35 control plane.
+ * RECORDED_DIR holds openapi.json, discovery.json, table-columns.json and protobuf.json, recorded from a v1.35 control plane.
  * Field texts for `kubectl explain` come from the declaration files of @kubernetes/client-node (Apache-2.0).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -88,3 +88,53 @@ for (const root of ['/api', '/apis']) {
 
 writeFileSync(join(outDir, 'types.json'), `${JSON.stringify(types)}\n`);
 writeFileSync(join(outDir, 'resources.json'), `${JSON.stringify({ version: discovery.version, paths: discovery.root.paths, groups })}\n`);
+
+/** Protobuf messages of the types above: number → [name, type, repeated?]; types by their short names. */
+const messages: Json = {};
+const messageName = (name: string): string => shorten(name.replace(/^\.?k8s\.io\./, 'io.k8s.'));
+const messageType = (type: string): string => {
+  const map = /^map<string,\.?(.+)>$/.exec(type);
+  if (map) return `map:${map[1]!.includes('.') ? messageName(map[1]!) : map[1]}`;
+  return type.includes('.') ? messageName(type) : type;
+};
+const proto = read('protobuf.json');
+const wanted: string[] = Object.keys(proto).filter(name => types[messageName(name)] || messageName(name) === 'apimachinery.pkg.runtime.Unknown');
+while (wanted.length > 0) {
+  const name = wanted.pop()!;
+  if (messages[messageName(name)] || !proto[name]) continue;
+  messages[messageName(name)] = Object.fromEntries(Object.entries<Json>(proto[name]).map(([number, [field, type, repeated]]) => {
+    const reference = /(k8s\.io\.[A-Za-z0-9.]+)/.exec(type)?.[1];
+    if (reference) wanted.push(reference);
+    return [number, repeated ? [field, messageType(type), 1] : [field, messageType(type)]];
+  }));
+}
+writeFileSync(join(import.meta.dirname, '../src/hosts/http/protobuf-messages.json'), `${JSON.stringify(messages)}\n`);
+
+/** Texts, from the comments above each member of client-node's model classes. */
+const texts: Json = {};
+const modelsDir = join(import.meta.dirname, '../node_modules/@kubernetes/client-node/dist/gen/models');
+const modelName = (typeName: string): string => {
+  const parts = typeName.split('.');
+  const [version, kind] = [parts.at(-2)!, parts.at(-1)!];
+  const group = parts[0] === 'core' && ['Event', 'EndpointPort'].includes(kind) ? 'Core' : parts[0] === 'events' && kind === 'Event' ? 'Events' : parts[0] === 'discovery' && kind === 'EndpointPort' ? 'Discovery' : '';
+  return `${group}${version[0]!.toUpperCase()}${version.slice(1)}${kind}`;
+};
+const cleaned = (comment: string): string => comment.split('\n').map(line => line.replace(/^\s*\*? ?/, '')).join(' ').replaceAll("\\'", "'").replaceAll('\\"', '"').replace(/\s+/g, ' ').trim();
+for (const [name, type] of Object.entries<Json>(types)) {
+  if (!type.p) continue;
+  let source = '';
+  try {
+    source = readFileSync(join(modelsDir, `${modelName(name)}.d.ts`), 'utf8');
+  } catch {
+    continue;
+  }
+  const typeText = /\/\*\*\s*\n([^/]*?)\*\/\s*\nexport declare class/.exec(source)?.[1];
+  const fields: Json = {};
+  for (const match of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*\n\s*'(\w+)'\??:/g)) fields[match[2]!.replace(/^_/, '')] = cleaned(match[1]!);
+  if (typeText || Object.keys(fields).length > 0) texts[name] = [cleaned(typeText ?? ''), fields];
+}
+for (const meta of Object.values<Json>(texts)) {
+  const [, fields] = meta;
+  fields.metadata ??= "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+}
+writeFileSync(join(outDir, 'texts.json'), `${JSON.stringify(texts)}\n`);

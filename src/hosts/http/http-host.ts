@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import type { ApiRequest, ApiResponse, ApiServer, User } from '../../engine/api-server/contract.ts';
 import { userOfToken } from '../../engine/api-server/tokens.ts';
 import { selfSigned, type Certificate } from './certificate.ts';
+import { decodeProtobuf, isProtobuf } from './protobuf.ts';
 import { chosenProtocol, serveSession } from './remote-command.ts';
 
 export interface HttpHostOptions {
@@ -35,6 +36,9 @@ export interface HttpHost {
 
 const ADMIN: User = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'] };
 
+/** The administrator's token in kubeconfigs we write; kubectl asks for a password where there is none. */
+const ADMIN_TOKEN = 'drydock-admin';
+
 /** Listens on 127.0.0.1 and answers until it is closed. */
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
   const certificate = options.tls === true ? selfSigned() : options.tls || undefined;
@@ -44,7 +48,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     const { api, pump = () => {} } = options;
     const protocol = chosenProtocol(request);
     const apiRequest = { ...apiRequestOf(options, request, undefined), method: 'GET' as const };
-    const answer = protocol ? api.handle(apiRequest) : undefined;
+    const answer = apiRequest.user === UNKNOWN ? UNAUTHORIZED : protocol ? api.handle(apiRequest) : undefined;
     if (answer) options.onRequest?.(apiRequest, answer);
     if (!protocol || !answer?.session) {
       const body = JSON.stringify(answer?.body ?? { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'unable to upgrade: unable to negotiate protocol', code: 400 });
@@ -71,14 +75,17 @@ export function kubeconfigFor(host: HttpHost, options: { readonly context?: stri
     apiVersion: 'v1', kind: 'Config', 'current-context': name,
     clusters: [{ name, cluster: { server: host.url, ...(host.certificate && { 'certificate-authority-data': Buffer.from(host.certificate).toString('base64') }) } }],
     contexts: [{ name, context: { cluster: name, user: name, ...(options.namespace && { namespace: options.namespace }) } }],
-    users: [{ name, user: options.token ? { token: options.token } : {} }],
+    users: [{ name, user: { token: options.token ?? ADMIN_TOKEN } }],
   });
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** The body as the API server takes it: text, or the object that protobuf bytes stand for. */
+async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  if (body.length === 0) return undefined;
+  return isProtobuf(body) ? decodeProtobuf(body) : body.toString('utf8');
 }
 
 function apiRequestOf(options: HttpHostOptions, request: IncomingMessage, body: unknown): ApiRequest {
@@ -92,14 +99,25 @@ function apiRequestOf(options: HttpHostOptions, request: IncomingMessage, body: 
   for (const [key, value] of Object.entries(request.headers)) if (value !== undefined) headers[key] = Array.isArray(value) ? value.join(', ') : value;
   const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
   delete headers.authorization;
-  const user = (token !== undefined && (options.tokens?.[token] ?? userOfToken(token))) || options.anonymous || ADMIN;
+  const user = userFor(options, token);
   return { method: (request.method ?? 'GET') as ApiRequest['method'], path: url.pathname, query, headers, ...(body !== undefined && { body }), user };
 }
 
+/** Whose request this is; a token nobody knows makes an anonymous one that is refused. */
+function userFor(options: HttpHostOptions, token: string | undefined): User {
+  if (token === undefined) return options.anonymous ?? ADMIN;
+  return options.tokens?.[token] ?? userOfToken(token) ?? (token === ADMIN_TOKEN ? options.anonymous ?? ADMIN : UNKNOWN);
+}
+
+const UNKNOWN: User = { name: '', groups: [] };
+const UNAUTHORIZED: ApiResponse = {
+  code: 401, headers: { 'content-type': 'application/json' },
+  body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 },
+};
+
 async function serve(options: HttpHostOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = await readBody(request);
-  const apiRequest = apiRequestOf(options, request, text === '' ? undefined : text);
-  const answer = options.api.handle(apiRequest);
+  const apiRequest = apiRequestOf(options, request, await readBody(request));
+  const answer = apiRequest.user === UNKNOWN ? UNAUTHORIZED : options.api.handle(apiRequest);
   options.onRequest?.(apiRequest, answer);
   options.pump?.();
   for (const [key, value] of Object.entries(answer.headers)) response.setHeader(key, value);
