@@ -85,6 +85,11 @@ export class ControllerRunner<T> {
     }
   }
 
+  /** As an informer's first list: everything that is there already. */
+  lookAtAll(): void {
+    for (const object of this.api.reader.list(this.definition.reconciles)) this.enqueue(keyOf(object));
+  }
+
   /** Looks at `key` after the watch latency, or after `delayMs`. An earlier appointment wins. */
   enqueue(key: ObjectKey, delayMs?: number, periodic = false): void {
     const { kernel } = this;
@@ -181,4 +186,5 @@ function harmless(action: Action, result: Result<KubeObject>): boolean {
 export function startControllers(kernel: Kernel, api: ApiServer, definitions: readonly ControllerDefinition<any>[]): void {
   const runners = definitions.map(definition => new ControllerRunner(definition, kernel, api));
   api.onChange(change => { for (const runner of runners) runner.observe(change); });
+  for (const runner of runners) runner.lookAtAll();
 }
