@@ -55,6 +55,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     version: versionDocument(options.version ?? '1.35.6'),
     apply: (resource, key, patch, subresource, force, context) => serverSideApply(parts, resource, key, patch, subresource, force, context),
   };
+  if (options.nodes) resources.addMetrics();
   if (options.bootstrap !== false) {
     const [first = ''] = (options.serviceCidr ?? '172.20.0.0/16').split('/');
     bootstrap(createClient(parts, { name: 'system:apiserver', groups: ['system:masters'] }), first.replace(/\d+$/, last => String(Number(last) + 1)));
@@ -65,7 +66,10 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     reader: createReader(store, resources),
     onChange: listener => store.onChange(listener),
     audit,
-    connectNodes(nodes) { parts.nodes = nodes; },
+    connectNodes(nodes) {
+      parts.nodes = nodes;
+      resources.addMetrics();
+    },
     namespacedKinds: () => namespacedKinds(resources),
   };
 }

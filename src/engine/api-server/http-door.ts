@@ -4,6 +4,7 @@ import { isObject } from '../apimachinery/json.ts';
 import type { Refusal } from '../apimachinery/status.ts';
 import { refuse } from '../apimachinery/status.ts';
 import { aggregatedDiscovery, groupList, groupOf, resourceList } from './discovery.ts';
+import { authorize, forbidden } from './authorization.ts';
 import type { ApiRequest, ApiResponse, AuditEntry } from './contract.ts';
 import { methodNotAllowed, resourceNotFound } from './refusals.ts';
 import { recordedPaths } from './resources.ts';
@@ -70,6 +71,8 @@ function record(parts: ServerParts, request: ApiRequest, info: RequestInfo, resp
 
 function servePlain(parts: ServerParts, request: ApiRequest, path: string): ApiResponse {
   const { resources } = parts;
+  const attributes = { user: request.user, verb: request.method.toLowerCase(), group: '', resource: '', subresource: '', namespace: '', name: '', path, isResource: false };
+  if (!authorize(parts, attributes).allowed) return refusalAnswer(forbidden(attributes));
   if (request.method !== 'GET' && request.method !== 'HEAD') return refusalAnswer(path === '/' ? methodNotAllowed() : resourceNotFound());
   const accept = request.headers?.accept ?? '';
   const aggregated = /application\/json;(?=[^,]*g=apidiscovery\.k8s\.io)(?=[^,]*v=v2(?:;|,|\s|$))(?=[^,]*as=APIGroupDiscoveryList)/.test(accept);

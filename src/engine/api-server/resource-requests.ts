@@ -4,11 +4,14 @@ import { cloneJson, isObject, type Draft } from '../apimachinery/json.ts';
 import { parseSelector, selectorMatches, type Labels } from '../apimachinery/label-selector.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import { refuse, type Refusal, type Result } from '../apimachinery/status.ts';
+import { authorize, forbidden } from './authorization.ts';
+import { serveMetrics } from './metrics.ts';
 import type { ApiRequest, ApiResponse, DeleteOptions, WatchEvent } from './contract.ts';
 import { parseFieldSelector } from './field-selector.ts';
 import { decode } from './decode.ts';
 import { answer, isTrue, pathNotFound, queryValue, refusalAnswer } from './http-door.ts';
 import { patched, type PatchType } from './patching.ts';
+import { answerReview, isReview } from './reviews.ts';
 import { badRequest, expired, methodNotAllowed, notFoundError, resourceNotFound } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ServedResource } from './resources.ts';
@@ -16,10 +19,14 @@ import type { ServerParts } from './server-parts.ts';
 import { typeOfKind } from './schema.ts';
 import { serveSubresource } from './subresource-requests.ts';
 import { tableOf, type IncludeObject } from './tables.ts';
+import { inStoredVersion, inVersion } from './versions.ts';
 import { openWatch } from './watch.ts';
 import type { WriteContext } from './writer.ts';
 
 export function serveResource(parts: ServerParts, request: ApiRequest, info: RequestInfo): ApiResponse {
+  const attributes = { ...info, user: request.user };
+  if (!authorize(parts, attributes).allowed) return refusalAnswer(forbidden(attributes));
+  if (info.group === 'metrics.k8s.io' && parts.nodes) return serveMetrics(parts, request, info);
   const resource = parts.resources.find(info.group, info.version, info.resource);
   if (!resource) return refusalOrMux(parts, info);
   if (info.subresource !== '') return serveSubresource(parts, request, info, resource);
@@ -65,8 +72,9 @@ export function representationOf(request: ApiRequest): Representation {
 
 /** An object as this resource shows it: its own version, and managedFields. */
 export function presented(parts: ServerParts, resource: ServedResource, object: KubeObject): Draft {
-  void parts;
-  return object.apiVersion === resource.apiVersion ? object as Draft : { ...object, apiVersion: resource.apiVersion };
+  const shown = inVersion(resource.apiVersion, object as Draft);
+  const managedFields = parts.ownership.managedFields(object, resource);
+  return managedFields.length === 0 ? shown : { ...shown, metadata: { ...shown.metadata, managedFields } };
 }
 
 /** Answers with one object in the representation asked for. */
@@ -144,8 +152,11 @@ function list(parts: ServerParts, request: ApiRequest, info: RequestInfo, resour
   if (representation.metadataOnly) {
     return answer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(metadataOf) });
   }
-  return answer(200, { kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata, items: objects.map(({ apiVersion: _a, kind: _k, ...rest }) => rest) });
+  return answer(200, { kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata, items: objects.map(withoutType) });
 }
+
+/** Items of a list do not repeat their type. */
+const withoutType = ({ apiVersion: _apiVersion, kind: _kind, ...rest }: Draft): Draft => rest;
 
 /** The place where a list goes on: opaque to clients. */
 function encodeContinue(version: number, after: string): string {
@@ -213,7 +224,7 @@ export function bodyOf(request: ApiRequest): { ok: true; value: Draft } | Refusa
   let { body } = request;
   if (typeof body === 'string') {
     try {
-      body = parseYaml(body, { version: '1.1' });
+      body = /^\s*\{/.test(body) ? JSON.parse(body) as unknown : parseYaml(body, { version: '1.1' });
     } catch (error) {
       return badRequest(`error parsing the body: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
     }
@@ -244,7 +255,7 @@ export function typed(request: ApiRequest, resource: ServedResource, object: Dra
   const validation = queryValue(request, 'fieldValidation') ?? 'Warn';
   if (unknown.length > 0 && validation === 'Strict') return badRequest(`${cannot}strict decoding error: ${unknown.join(', ')}`);
   if (validation !== 'Ignore') context.warnings.push(...unknown);
-  return { ok: true, value: decoded.value };
+  return { ok: true, value: inStoredVersion(resource.declaration.apiVersion, resource.apiVersion, resource.kind, decoded.value) };
 }
 
 function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
@@ -252,6 +263,7 @@ function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, reso
   if ('ok' in context) return refusalAnswer(context);
   const body = checkedBody(request, resource, context);
   if (!body.ok) return refusalAnswer(body);
+  if (isReview(resource.kind)) return answer(201, answerReview(parts, request, resource.kind, { ...body.value, kind: resource.kind, apiVersion: resource.apiVersion }, info.namespace));
   const result = parts.writer.create(resource, resource.namespaced ? info.namespace : '', body.value, context);
   return result.ok ? showOne(parts, request, resource, result.value, 201, context.warnings) : refusalAnswer(result);
 }
@@ -269,6 +281,17 @@ function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, res
   return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
 }
 
+/** A patch as sent, read from text where need be. */
+export function patchOf(request: ApiRequest): unknown {
+  const { body } = request;
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return parseYaml(body, { version: '1.1' }) as unknown;
+  }
+}
+
 const PATCH_TYPES: Readonly<Record<string, PatchType | 'apply'>> = {
   'application/json-patch+json': 'json', 'application/merge-patch+json': 'merge', 'application/strategic-merge-patch+json': 'strategic',
   'application/apply-patch+yaml': 'apply',
@@ -282,11 +305,13 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
     return refusalAnswer(refuse(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`, {}));
   }
   const namespace = resource.namespaced ? info.namespace : '';
-  let { body } = request;
-  if (typeof body === 'string') body = parseYaml(body, { version: '1.1' });
+  const body = patchOf(request);
   if (type === 'apply') {
+    const checked = isObject(body) ? typed(request, resource, body, context) : undefined;
+    if (checked && !checked.ok) return refusalAnswer(checked);
+    const managed = { ...context, fieldManager: queryValue(request, 'fieldManager') ?? '' };
     const existed = parts.store.collection(resource.storage).get(namespace, info.name) !== undefined;
-    const result = parts.apply(resource, { namespace, name: info.name }, body, subresource, isTrue(queryValue(request, 'force')), context);
+    const result = parts.apply(resource, { namespace, name: info.name }, body, subresource, isTrue(queryValue(request, 'force')), managed);
     return result.ok ? showOne(parts, request, resource, result.value, existed ? 200 : 201, context.warnings) : refusalAnswer(result);
   }
   const before = parts.store.collection(resource.storage).get(namespace, info.name);
@@ -341,6 +366,6 @@ function removeAll(parts: ServerParts, request: ApiRequest, info: RequestInfo, r
   for (const object of targets) parts.writer.delete(resource, object.metadata.namespace ?? '', object.metadata.name, options, context);
   return answer(200, {
     kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata: { resourceVersion: String(parts.store.resourceVersion) },
-    items: targets.map(({ apiVersion: _a, kind: _k, ...rest }) => rest),
+    items: targets.map(withoutType),
   });
 }

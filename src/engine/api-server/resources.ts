@@ -89,6 +89,13 @@ export class Resources {
     if (!this.byKind.has(each.kind)) this.byKind.set(each.kind, resource);
   }
 
+  /** Serves `metrics.k8s.io`, once something measures. Announced only; requests are answered elsewhere. */
+  addMetrics(): void {
+    if (this.find('metrics.k8s.io', 'v1beta1', 'pods')) return;
+    this.add('metrics.k8s.io', 'v1beta1', { name: 'nodes', kind: 'NodeMetrics', namespaced: false, singular: '', verbs: ['get', 'list'] });
+    this.add('metrics.k8s.io', 'v1beta1', { name: 'pods', kind: 'PodMetrics', namespaced: true, singular: '', verbs: ['get', 'list'] });
+  }
+
   /** By the parts of a path. */
   find(group: string, version: string, name: string): ServedResource | undefined {
     return this.byPath.get(`${group}/${version}/${name}`);

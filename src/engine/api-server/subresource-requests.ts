@@ -7,8 +7,10 @@ import { answer, isTrue, queryValue, refusalAnswer } from './http-door.ts';
 import { patched } from './patching.ts';
 import { badRequest, methodNotAllowed, notFoundError, resourceNotFound } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
-import { bodyOf, deleteOptionsOf, patch, presented, showOne, writeContext } from './resource-requests.ts';
+import { bodyOf, deleteOptionsOf, patch, patchOf, presented, showOne, writeContext } from './resource-requests.ts';
 import type { ServedResource } from './resources.ts';
+import { rfc3339 } from '../kernel/calendar.ts';
+import { mintToken } from './tokens.ts';
 import { readScale, withScale } from './scale.ts';
 import type { ServerParts } from './server-parts.ts';
 
@@ -24,6 +26,7 @@ export function serveSubresource(parts: ServerParts, request: ApiRequest, info: 
     case '/pods exec': return podExec(parts, request, object!, 'exec');
     case '/pods attach': return podExec(parts, request, object!, 'attach');
     case '/pods binding': return podBinding(parts, request, info);
+    case '/serviceaccounts token': return requestToken(parts, request, object!);
     case '/pods eviction': return podEviction(parts, request, info);
   }
   switch (subresource) {
@@ -54,7 +57,7 @@ function sectionRequest(parts: ServerParts, request: ApiRequest, info: RequestIn
   let draft: Draft;
   if (info.verb === 'patch') {
     const type = (request.headers?.['content-type'] ?? '').includes('strategic') ? 'strategic' : (request.headers?.['content-type'] ?? '').includes('json-patch') ? 'json' : 'merge';
-    const result = patched(resource, presented(parts, resource, object), type, request.body);
+    const result = patched(resource, presented(parts, resource, object), type, patchOf(request));
     if (!result.ok) return refusalAnswer(result);
     draft = result.value;
   } else {
@@ -74,7 +77,7 @@ function scaleRequest(parts: ServerParts, request: ApiRequest, info: RequestInfo
   let scale: Draft;
   if (info.verb === 'patch') {
     const type = (request.headers?.['content-type'] ?? '').includes('json-patch') ? 'json' : 'merge';
-    const result = patched(resource, readScale(object), type, request.body);
+    const result = patched(resource, readScale(object), type, patchOf(request));
     if (!result.ok) return refusalAnswer(result);
     scale = result.value;
   } else {
@@ -156,6 +159,24 @@ function podExec(parts: ServerParts, request: ApiRequest, pod: KubeObject, verb:
   };
   const result = parts.nodes[verb](pod, options);
   return result.ok ? { code: 101, headers: {}, session: result.value } : refusalAnswer(result);
+}
+
+/** A token for a service account, for as long as asked. */
+function requestToken(parts: ServerParts, request: ApiRequest, account: KubeObject): ApiResponse {
+  const body = bodyOf(request);
+  if (!body.ok) return refusalAnswer(body);
+  const spec: Draft = body.value.spec ?? {};
+  const expirationSeconds: number = spec.expirationSeconds ?? 3600;
+  const issuedAt = Math.floor(parts.kernel.nowMs / 1000);
+  const audiences: string[] = spec.audiences?.length ? spec.audiences : ['https://kubernetes.default.svc'];
+  const token = mintToken({
+    namespace: account.metadata.namespace ?? '', serviceAccount: account.metadata.name, uid: account.metadata.uid, audiences,
+    issuedAt, expiresAt: issuedAt + expirationSeconds, issuer: 'https://kubernetes.default.svc',
+  });
+  return answer(201, {
+    kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: { name: account.metadata.name, namespace: account.metadata.namespace, creationTimestamp: rfc3339(parts.kernel.nowMs) },
+    spec: { audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null }, status: { token, expirationTimestamp: rfc3339((issuedAt + expirationSeconds) * 1000) },
+  });
 }
 
 const noKubelets = (node: string) => refuse(500, 'InternalError', `Internal error occurred: error dialing backend: dial tcp: lookup ${node}: no such host`, {});
