@@ -7,7 +7,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import type { LoggedInput, SavedRun, WorldInput } from '../../hosts/protocol.ts';
 import { get, type Snapshot } from '../snapshot.ts';
 
-const MANIFEST = `apiVersion: apps/v1
+const manifest = (image: string): string => `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: web
@@ -20,7 +20,7 @@ spec:
     spec:
       containers:
       - name: web
-        image: nginx:1.29
+        image: ${image}
         ports: [{containerPort: 80}]
         resources: {requests: {cpu: 50m, memory: 32Mi}}
 ---
@@ -58,12 +58,15 @@ export function firstWin(): SavedRun {
   };
   const line = (afterMs: number, text: string): void => add(afterMs, { type: 'line', terminal: STAGE, line: text });
   add(0, { type: 'terminal-open', terminal: STAGE, columns: 100, rows: 24 });
-  add(10, { type: 'write-file', path: 'web.yaml', content: MANIFEST });
+  add(10, { type: 'write-file', path: 'web.yaml', content: manifest('nginx:1.29.3') });
   line(1000, 'kubectl apply -f web.yaml');
-  line(90_000, 'kubectl set image deployment/web web=nginx:1.29-apline');
-  line(30_000, 'rm web.yaml');
+  add(14 * 60_000, { type: 'write-file', path: 'web.yaml', content: manifest('ngnix:1.29.4') });
+  line(1000, 'kubectl apply -f web.yaml');
+  line(5000, 'rm web.yaml');
   add(1000, { type: 'terminal-close', terminal: STAGE });
-  return { format: 1, version: '', source: { kind: 'empty', nodes: 2 }, seed: 7, inputs, untilMs: atMs + 90_000 };
+  add(4 * 60_000, { type: 'terminal-open', terminal: 't1', columns: 72, rows: 13 });
+  add(500, { type: 'line', terminal: 't1', line: 'kubectl get pods' });
+  return { format: 1, version: '', source: { kind: 'empty', nodes: 2 }, seed: 7, inputs, untilMs: atMs + 1500 };
 }
 
 /** How far the board's promise holds: all pods of `web` ready, all on one revision, none in trouble. */

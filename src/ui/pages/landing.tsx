@@ -90,7 +90,7 @@ function Board() {
         ))}
       </div>
       <div className="board-term">
-        <TerminalScreen id="t1" title="Terminal of the first win" visible size={12} />
+        <TerminalScreen id="t1" title="Terminal of the first win" visible size={11.5} />
         <p className="remark-line" role="status">{won
           ? <>That was a rollback. {more === 1 ? 'Here is one more.' : `Here are ${more} more.`} <button type="button" className="link" onClick={() => document.getElementById('scenarios')?.scrollIntoView({ behavior: 'smooth' })}>Pick one ↓</button></>
           : <>Something new was rolled out and it cannot start.<br />Press <kbd>→</kbd> to take the grey line, <kbd>↵</kbd> to run it. Or type your own.</>}</p>
