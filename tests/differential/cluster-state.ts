@@ -1,6 +1,5 @@
 /** A populated cluster made of plain API objects, statuses included: healthy, crash-looping, pending, limited, protected. */
-import type { Side } from './both.ts';
-import { ADMIN } from './bridge.ts';
+import { ADMIN, type Side } from './both.ts';
 
 type Json = Record<string, unknown>;
 const HOUR = 3_600_000;

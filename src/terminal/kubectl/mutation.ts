@@ -15,7 +15,7 @@ export function* dryRunOf(session: Session): Task<DryRun> {
   const value = flags.has('dry-run') ? flags.str('dry-run') : 'none';
   if (value === 'none' || value === 'client' || value === 'server') return value;
   if (value === 'unchanged') {
-    yield* session.err('Warning: --dry-run is deprecated and can be replaced with --dry-run=client.\n');
+    yield* session.api.log('W', 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.');
     return 'client';
   }
   if (['true', 'True', 'TRUE', 't', 'T', '1'].includes(value)) {

@@ -67,7 +67,7 @@ export class Session {
 
   /** Whether `-n` was given, so that files must agree with it. */
   get namespaceEnforced(): boolean {
-    return this.flags.changed('namespace');
+    return this.global('namespace') !== '';
   }
 
   /** Warnings the server sent during this run; 0 when it was never asked. */
@@ -84,13 +84,18 @@ export class Session {
     failUsage(this.spec.path, message);
   }
 
+  /** A flag every command takes; empty where the command has one of its own by that name. */
+  private global(name: string): string {
+    return this.spec.flags.some(flag => flag.name === name) ? '' : this.flags.str(name);
+  }
+
   private connect(): NonNullable<Session['loaded']> {
     this.loaded ??= this.open();
     return this.loaded;
   }
 
   private open(): NonNullable<Session['loaded']> {
-    const { flags } = this;
+    const flags = { str: (name: string): string => this.global(name) };
     const config = loadConfig(this.process, this.files);
     const timeout = flags.str('request-timeout');
     if (!/^\d+$/.test(timeout) && typeof parseDuration(timeout) !== 'number') {
@@ -109,18 +114,18 @@ export class Session {
     const connection: Connection = {
       server: (/^https?:\/\//.test(server) ? server : `http://${server}`).replace(/\/$/, ''),
       credentials: credentialsOf(user, flags, userName),
-      headers: { 'user-agent': `kubectl/${this.setup.version} (linux/amd64) kubernetes/fdc9d74`, ...impersonation(flags) },
+      headers: { 'user-agent': `kubectl/${this.setup.version} (linux/amd64) kubernetes/fdc9d74`, ...impersonation(this.flags) },
     };
     const api = new ApiClient(this.setup.transport, connection, this.process);
     return {
       config, api,
       discovery: new Discovery(api, this.setup.caches, () => this.process.kernel.nowMs),
-      namespace: flags.str('namespace') || context?.namespace || 'default',
+      namespace: this.global('namespace') || context?.namespace || 'default',
     };
   }
 }
 
-function credentialsOf(user: Record<string, unknown>, flags: FlagValues, name: string): Connection['credentials'] {
+function credentialsOf(user: Record<string, unknown>, flags: { str(name: string): string }, name: string): Connection['credentials'] {
   const token = flags.str('token') || user.token;
   if (typeof token === 'string' && token !== '') return { token };
   const certificate = flags.str('client-certificate') || user['client-certificate-data'] || user['client-certificate'];

@@ -117,11 +117,11 @@ export class ApiClient {
   }
 
   /** One line in klog's form, as client-go logs its own troubles. */
-  *logError(source: string, text: string): Task<void> {
+  *log(level: 'E' | 'W' | 'I', source: string, text: string): Task<void> {
     const t = calendarOf(this.process.kernel.nowMs);
     const two = (value: number): string => String(value).padStart(2, '0');
     const stamp = `${two(t.month)}${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond * 1000).padStart(6, '0')}`;
-    yield* this.process.write(2, `E${stamp} ${String(this.process.pid).padStart(7)} ${source}] ${text}\n`);
+    yield* this.process.write(2, `${level}${stamp} ${String(this.process.pid).padStart(7)} ${source}] ${text}\n`);
   }
 
   /** A warning of kubectl's own, in the form of the server's. */

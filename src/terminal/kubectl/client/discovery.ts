@@ -59,7 +59,7 @@ export class Discovery {
         const [name = '', port = '443'] = host.split(':');
         const address = `${name === 'localhost' ? '127.0.0.1' : name}:${port}`;
         for (let i = 0; i < 5; i += 1) {
-          yield* this.api.logError('memcache.go:265', `"Unhandled Error" err="couldn't get current server API group list: Get \\"${server}/api?timeout=32s\\": dial tcp ${address}: connect: connection refused"`);
+          yield* this.api.log('E', 'memcache.go:265', `"Unhandled Error" err="couldn't get current server API group list: Get \\"${server}/api?timeout=32s\\": dial tcp ${address}: connect: connection refused"`);
         }
       }
       throw failure;

@@ -6,7 +6,7 @@ import type { Status } from '../../../engine/apimachinery/status.ts';
 
 /** The command ends with `code` after printing `message` (if any) on standard error. */
 export class CliFailure extends Error {
-  constructor(message: string, readonly code = 1) {
+  constructor(message: string, readonly code = 1, /** Printed without `error: `. */ readonly plain = false) {
     super(message);
   }
 }
@@ -46,7 +46,8 @@ export function failureText(failure: Error): string {
   if (failure instanceof ApiFailure) return withNewline(statusText(failure.status));
   if (failure instanceof ConnectionFailure) return withNewline(failure.message);
   if (failure.message === '') return '';
-  return withNewline(/^(error: |Error in configuration: )/.test(failure.message) ? failure.message : `error: ${failure.message}`);
+  if (failure instanceof CliFailure && failure.plain) return withNewline(failure.message);
+  return withNewline(/^(error: |Error in configuration: |command terminated with exit code )/.test(failure.message) ? failure.message : `error: ${failure.message}`);
 }
 
 /** The one-line form used inside other messages. */

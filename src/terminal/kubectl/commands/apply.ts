@@ -82,8 +82,8 @@ export function* applyOne(session: Session, info: Info, dryRun: DryRun): Task<Ap
   const original = annotations[LAST_APPLIED] === undefined ? {} : JSON.parse(annotations[LAST_APPLIED]) as Json;
   const strategic = isBuiltIn(info);
   const patch = strategic ? threeWayStrategicPatch(info.type.kind, original, modified, current) : threeWayMergePatch(original, modified, current);
-  if (Object.keys(patch).length === 0) return { object: current, operation: 'unchanged' };
   if (dryRun === 'client') return { object: current, operation: 'configured' };
+  if (Object.keys(patch).length === 0) return { object: current, operation: 'unchanged' };
   try {
     const patched = yield* api.patch(info.type, info.namespace, info.name, strategic ? 'strategic' : 'merge', patch, writeQuery(session, dryRun));
     const same = patched.metadata.resourceVersion === current.metadata.resourceVersion && dryRun === 'none';

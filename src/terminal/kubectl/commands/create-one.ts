@@ -2,7 +2,7 @@
 import type { Task } from '../../../engine/kernel/task.ts';
 import { type Json, pathOf } from '../client/api-client.ts';
 import type { ResourceType } from '../client/discovery.ts';
-import { fail } from '../client/failure.ts';
+import { ApiFailure, fail } from '../client/failure.ts';
 import { compactJson } from '../objects/json.ts';
 import { dryRunOf, LAST_APPLIED, lastAppliedOf, outcomePrinter, withAnnotation, writeQuery } from '../mutation.ts';
 import type { Session } from '../session.ts';
@@ -36,10 +36,25 @@ export function* createOne(session: Session, type: ResourceType, object: Json): 
   const annotated = session.flags.has('save-config') && session.flags.bool('save-config')
     ? withAnnotation(object, LAST_APPLIED, lastAppliedOf(object, compactJson)) : object;
   if (dryRun === 'client') { yield* print(annotated, 'created'); return 0; }
-  const made = yield* session.api.json<Json>('POST', pathOf(type, session.namespace), { body: annotated, query: writeQuery(session, dryRun) });
+  let made: Json;
+  try {
+    made = yield* session.api.json<Json>('POST', pathOf(type, session.namespace), { body: annotated, query: writeQuery(session, dryRun) });
+  } catch (failure) {
+    const prefix = PREFIXES[type.kind];
+    if (prefix === undefined || !(failure instanceof ApiFailure)) throw failure;
+    fail(`${prefix === 'service' ? `failed to create ${String((object.spec as Json).type)} service:` : prefix} ${failure.status.message ?? ''}`);
+  }
   yield* print(structOrder(made), 'created');
   return 0;
 }
+
+/** How a refusal of each kind begins; kinds not named here show the server's answer as it is. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  Deployment: 'failed to create deployment:', Job: 'failed to create job:', CronJob: 'failed to create cronjob:', ConfigMap: 'failed to create configmap:',
+  Secret: 'failed to create secret', Service: 'service', ServiceAccount: 'failed to create serviceaccount:', Ingress: 'failed to create ingress:',
+  PodDisruptionBudget: 'failed to create poddisruptionbudgets:', PriorityClass: 'failed to create priorityclass:', ResourceQuota: 'failed to create quota:',
+  RoleBinding: 'failed to create rolebinding:', ClusterRoleBinding: 'failed to create clusterrolebinding:',
+};
 
 /** `kind` before `apiVersion`, as Go prints typed objects. */
 export function structOrder(object: Json): Json {

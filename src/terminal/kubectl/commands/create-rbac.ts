@@ -1,7 +1,7 @@
 /** `create role`, `clusterrole`, `rolebinding`, `clusterrolebinding`. */
 import type { Task } from '../../../engine/kernel/task.ts';
 import type { Json } from '../client/api-client.ts';
-import { fail } from '../client/failure.ts';
+import { CliFailure, fail } from '../client/failure.ts';
 import { type Command, defineCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { builtIn, createOne, metaOf, nameOf } from './create-one.ts';
@@ -22,7 +22,7 @@ function* rulesOf(session: Session): Task<Json[]> {
     const [name = '', subresource] = word.split('/');
     if (name === '*') { byGroup.set(word.includes('.') ? name : '', ['*']); continue; }
     const type = yield* session.discovery.lookUp(name);
-    if (!type) fail(`the server doesn't have a resource type ${JSON.stringify(name.split('.')[0])}`);
+    if (!type) throw new CliFailure(`the server doesn't have a resource type ${JSON.stringify(name.split('.')[0])}`, 1, true);
     const known = byGroup.get(type.group) ?? [];
     byGroup.set(type.group, [...known, subresource === undefined ? type.plural : `${type.plural}/${subresource}`]);
   }

@@ -4,7 +4,6 @@ import { slugKind } from '../client/discovery.ts';
 import { ApiFailure, fail, ManyFailures } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { dryRunOf, sourced } from '../mutation.ts';
-import { printerFor } from '../printers/output.ts';
 import { type Info, selectObjects } from '../resource-builder/builder.ts';
 import type { Session } from '../session.ts';
 import { watchUntil } from '../waiting.ts';
@@ -17,7 +16,7 @@ export const del = defineCommand({
   *run(session) {
     const { flags } = session;
     const dryRun = yield* dryRunOf(session);
-    if (flags.bool('all') && flags.str('selector') !== '') fail('cannot set --all and --selector at the same time');
+    if (flags.bool('all') && flags.str('selector') !== '') fail("setting 'all' parameter but found a non empty selector. ");
     if (flags.bool('all') && flags.str('field-selector') !== '') fail('cannot set --all and --field-selector at the same time');
     const grace = graceOf(session);
     if (flags.bool('force') && grace === 0) {
@@ -60,7 +59,8 @@ function cascadeOf(value: string): string {
 interface How { readonly dryRun: boolean; readonly grace: number; readonly cascade: string; readonly ignore: boolean; readonly suffix: string }
 
 function* deleteAll(session: Session, infos: readonly Info[], how: How, failures: Error[], dryRun: string): Task<{ info: Info; uid: string }[]> {
-  const printer = printerFor(session);
+  const short = session.flags.str('output') === 'name';
+  if (!short && session.flags.str('output') !== '') fail(`unexpected -o output mode: ${session.flags.str('output')}. We only support '-o name'`);
   const deleted: { info: Info; uid: string }[] = [];
   let warned = false;
   for (const info of infos) {
@@ -86,7 +86,7 @@ function* deleteAll(session: Session, infos: readonly Info[], how: How, failures
       }
     }
     deleted.push({ info, uid });
-    if (printer) yield* session.out(printer({ ...info.object }));
+    if (short) yield* session.out(`${slugKind(info.type)}/${info.name}\n`);
     else {
       const verb = how.grace === 0 ? 'force deleted' : 'deleted';
       const place = info.namespace === '' ? '' : ` from ${info.namespace} namespace`;

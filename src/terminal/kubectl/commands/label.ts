@@ -5,6 +5,7 @@ import { ApiFailure, fail, ManyFailures } from '../client/failure.ts';
 import { slugKind } from '../client/discovery.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { dryRunOf, outcomePrinter, writeQuery } from '../mutation.ts';
+import { deepEqual } from '../objects/deep-equal.ts';
 import { mergePatch } from '../objects/patches.ts';
 import { labelKeyProblems, labelValueProblem } from '../objects/names.ts';
 import { fromFiles, selectObjects } from '../resource-builder/builder.ts';
@@ -89,7 +90,7 @@ function* change(session: Session, kind: Kind): Task<number> {
       }
       const object = { ...info.object, metadata: { ...info.object.metadata, [kind.field]: after } } as AnyObject;
       const patch = mergePatch(info.object, object as Json);
-      const operation = outcome(kind, before, after, remove);
+      const operation = outcome(kind, info.object.metadata[kind.field] as Record<string, string> | undefined, after);
       if (dryRun === 'client' || flags.bool('local') || Object.keys(patch).length === 0) { yield* print(object, operation); continue; }
       yield* print(yield* session.api.patch(info.type, info.namespace, info.name, 'merge', patch, writeQuery(session, dryRun)), operation);
     } catch (failure) {
@@ -111,12 +112,11 @@ function checkOverwrites(session: Session, kind: Kind, before: Record<string, st
   fail(problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
 }
 
-function outcome(kind: Kind, before: Record<string, string>, after: Record<string, string>, remove: readonly string[]): string {
+/** Compares what was written before and after, as kubectl does: an empty map is a change to none. */
+function outcome(kind: Kind, before: Record<string, string> | undefined, after: Record<string, string>): string {
   if (kind.field === 'annotations') return kind.done;
-  const changed = Object.keys(after).some(key => before[key] !== after[key]);
-  const removed = remove.some(key => before[key] !== undefined);
-  if (changed) return kind.done;
-  return removed ? kind.removed : kind.not;
+  if (before && deepEqual(before, after)) return kind.not;
+  return JSON.stringify(after).length < JSON.stringify(before ?? '').length ? kind.removed : kind.done;
 }
 
 function invalidLabel(objectKind: string, name: string, key: string, problems: readonly string[]): ApiFailure {

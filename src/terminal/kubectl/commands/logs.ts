@@ -3,7 +3,7 @@ import { parseRfc3339 } from '../../../engine/kernel/calendar.ts';
 import { startTask, suspend, type Task } from '../../../engine/kernel/task.ts';
 import { type AnyObject, pathOf } from '../client/api-client.ts';
 import type { ResourceType } from '../client/discovery.ts';
-import { fail } from '../client/failure.ts';
+import { ApiFailure, fail } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { chooseContainer, podsBehind, type StoredPod } from '../pod-session.ts';
 import type { Session } from '../session.ts';
@@ -80,13 +80,25 @@ function* podsOf(session: Session, word: string): Task<StoredPod[]> {
   }
   const [kind, name] = word.includes('/') ? [word.split('/')[0]!, word.slice(word.indexOf('/') + 1)] : ['pods', word];
   const type = yield* session.discovery.resolve(kind);
-  const object: AnyObject = yield* session.api.get(type, type.namespaced ? session.namespace : '', name);
+  const object: AnyObject = yield* named(session, type, name);
   if (object.kind === 'Pod') return [object as StoredPod];
   const pods = yield* podsBehind(session, object);
   if (pods.length === 0) fail('timed out waiting for the condition');
   if (flags.bool('all-pods')) return pods;
   if (pods.length > 1) yield* session.err(`Found ${pods.length} pods, using pod/${pods[0]!.metadata.name}\n`);
   return pods.slice(0, 1);
+}
+
+/** @throws CliFailure in the words `logs` has of its own for a pod that is not there */
+function* named(session: Session, type: ResourceType, name: string): Task<AnyObject> {
+  try {
+    return yield* session.api.get(type, type.namespaced ? session.namespace : '', name);
+  } catch (failure) {
+    if (failure instanceof ApiFailure && failure.status.reason === 'NotFound') {
+      fail(`error from server (NotFound): ${failure.status.message ?? ''} in namespace ${JSON.stringify(session.namespace)}`);
+    }
+    throw failure;
+  }
 }
 
 function* open(session: Session, type: ResourceType, { pod, container }: Source, query: Record<string, string>): Task<{ text: string } | { stream: TextStream }> {

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { apply } from './apply.ts';
 import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
 import { configCommands } from './config.ts';
+import { describe } from './describe.ts';
 import { create } from './create.ts';
 import { createConfigMap, createSecretDockerRegistry, createSecretGeneric, createSecretTls } from './create-data.ts';
 import { createSmall } from './create-policy.ts';
@@ -23,7 +24,7 @@ import { version } from './version.ts';
 
 const all: readonly Command[] = [
   apply, viewLastApplied, setLastApplied, ...configCommands,
-  create, createConfigMap, createSecretGeneric, createSecretTls, createSecretDockerRegistry, ...createSmall, ...createRbac, ...createServices,
+  describe, create, createConfigMap, createSecretGeneric, createSecretTls, createSecretDockerRegistry, ...createSmall, ...createRbac, ...createServices,
   createDeployment, createJob, createCronJob, del, attach, exec, expose, get, annotate, label, logs, patch, replace, run, scale, version,
 ];
 

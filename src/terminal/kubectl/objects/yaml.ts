@@ -32,7 +32,8 @@ function goYamlError(text: string, code: string, position: number, message: stri
   if (code === 'BLOCK_AS_IMPLICIT_KEY' || /nested mappings are not allowed/i.test(message)) return `yaml: line ${line}: mapping values are not allowed in this context`;
   if (code === 'MISSING_CHAR' && /Implicit map keys need to be followed/.test(message)) return `yaml: line ${line + 1}: could not find expected ':'`;
   if (code === 'MULTILINE_IMPLICIT_KEY') return `yaml: line ${line + 1}: could not find expected ':'`;
-  if (code === 'BAD_INDENT' || code === 'UNEXPECTED_TOKEN') return `yaml: line ${line}: did not find expected key`;
+  // go-yaml's parser counts lines from 0, its scanner from 1.
+  if (code === 'BAD_INDENT' || code === 'UNEXPECTED_TOKEN') return `yaml: line ${line - 1}: did not find expected key`;
   if (code === 'BAD_ALIAS') return `yaml: unknown anchor '${text.slice(position + 1).split(/[\s,]/)[0] ?? ''}' referenced`;
   if (code === 'MISSING_CHAR') return `yaml: line ${line}: found unexpected end of stream`;
   return `yaml: line ${line}: did not find expected key`;
