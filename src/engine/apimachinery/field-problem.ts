@@ -35,7 +35,7 @@ export const forbidden = (field: string, detail: string): FieldProblem => ({ typ
 export const duplicate = (field: string, value: unknown): FieldProblem => ({ type: 'Duplicate', field, message: `Duplicate value: ${shown(value)}` });
 export const notFound = (field: string, value: unknown): FieldProblem => ({ type: 'NotFound', field, message: `Not found: ${shown(value)}` });
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldProblem =>
-  ({ type: 'NotSupported', field, message: `Unsupported value: ${shown(value)}: supported values: ${[...supported].sort().map(each => JSON.stringify(each)).join(', ')}` });
+  ({ type: 'NotSupported', field, message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(each => JSON.stringify(each)).join(', ')}` });
 export const tooLong = (field: string, max: number): FieldProblem => ({ type: 'TooLong', field, message: `Too long: may not be more than ${max} bytes` });
 export const tooMany = (field: string, actual: number, max: number): FieldProblem =>
   ({ type: 'TooMany', field, message: `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}` });

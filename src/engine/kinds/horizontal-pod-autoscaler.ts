@@ -1,3 +1,4 @@
+import { invalid, required, type FieldProblem } from '../apimachinery/field-problem.ts';
 import type { Draft } from '../apimachinery/json.ts';
 import { canonicalQuantity } from '../apimachinery/quantity.ts';
 import { ageColumn, nameColumn } from './columns.ts';
@@ -59,6 +60,18 @@ export const horizontalPodAutoscaler = defineKind({
       for (const key of ['value', 'averageValue']) if (target?.[key] !== undefined) target[key] = canonicalQuantity(target[key]);
     }
     if (spec.behavior) defaultBehavior(spec.behavior);
+  },
+  validate({ spec }) {
+    const problems: FieldProblem[] = [];
+    if (spec.minReplicas !== undefined && spec.minReplicas < 1) problems.push(invalid('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
+    const { maxReplicas = 0 } = spec;
+    if (maxReplicas < 1) problems.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
+    if (maxReplicas < (spec.minReplicas ?? 1)) problems.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
+    const { kind = '', name = '', apiVersion = '' }: Draft = spec.scaleTargetRef ?? {};
+    if (kind === '') problems.push(required('spec.scaleTargetRef.kind'));
+    if (name === '') problems.push(required('spec.scaleTargetRef.name'));
+    if (!/^[^/]+\/[^/]+$/.test(apiVersion) && apiVersion !== 'v1') problems.push(invalid('spec.scaleTargetRef.apiVersion', apiVersion, 'apiVersion must specify API group'));
+    return problems;
   },
   prepareCreate: object => { object.status = { desiredReplicas: 0, currentMetrics: null }; },
   statusDefaults(object) {

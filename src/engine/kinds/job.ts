@@ -1,14 +1,54 @@
 import { ageOf, humanDuration } from '../apimachinery/age.ts';
-import type { Draft } from '../apimachinery/json.ts';
+import { invalid, notSupported, required, type FieldProblem } from '../apimachinery/field-problem.ts';
+import { deepEqual, type Draft } from '../apimachinery/json.ts';
 import { formatSelector } from '../apimachinery/label-selector.ts';
 import { parseRfc3339 } from '../kernel/calendar.ts';
 import { ageColumn, containerColumns, nameColumn } from './columns.ts';
+import { nonNegative, oneOf } from './field-checks.ts';
 import { defineKind } from './kind.ts';
 import { defaultPodTemplate, fill } from './pod-template.ts';
+import { podTemplateProblems } from './pod-validation.ts';
 
 function defaultJobSpec(spec: Draft): void {
   fill(spec, 'template', {});
   defaultPodTemplate(spec.template);
+}
+
+/** A Job's spec; its pods end, so they may not always be restarted. */
+function jobSpecProblems(spec: Draft, field: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  for (const key of ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes']) {
+    problems.push(...nonNegative(spec[key], `${field}.${key}`));
+  }
+  problems.push(...oneOf(spec.completionMode ?? 'NonIndexed', `${field}.completionMode`, ['NonIndexed', 'Indexed']));
+  if (spec.completionMode === 'Indexed' && spec.completions === undefined) problems.push(required(`${field}.completions`, 'when completion mode is Indexed'));
+  const policy = spec.template?.spec?.restartPolicy;
+  problems.push(...podTemplateProblems(spec.template, `${field}.template`));
+  if (policy === 'Always') problems.push(required(`${field}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
+  else if (policy !== 'OnFailure' && policy !== 'Never') problems.push(notSupported(`${field}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never']));
+  return problems;
+}
+
+const CRON_FIELD = /^(\*|\?|[0-9]+|[A-Za-z]{3})([-/,]([0-9]+|\*|[A-Za-z]{3}))*$/;
+const CRON_NAMES: readonly string[] = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+
+function cronJobProblems(object: Draft): FieldProblem[] {
+  const { spec } = object;
+  const problems: FieldProblem[] = [];
+  if (!spec.schedule) problems.push(required('spec.schedule'));
+  else if (!CRON_NAMES.includes(spec.schedule) && !spec.schedule.startsWith('@every ')) {
+    const fields = spec.schedule.trim().split(/\s+/);
+    if (fields.length !== 5) problems.push(invalid('spec.schedule', spec.schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`));
+    else {
+      const bad = fields.find((each: string) => !CRON_FIELD.test(each));
+      if (bad !== undefined) problems.push(invalid('spec.schedule', spec.schedule, `failed to parse int from ${bad}: strconv.Atoi: parsing ${JSON.stringify(bad)}: invalid syntax`));
+    }
+  }
+  problems.push(...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'), ...oneOf(spec.concurrencyPolicy, 'spec.concurrencyPolicy', ['Allow', 'Forbid', 'Replace']));
+  problems.push(...jobSpecProblems(spec.jobTemplate.spec, 'spec.jobTemplate.spec'));
+  problems.push(...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'), ...nonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'));
+  if (object.metadata.name?.length > 52) problems.push(invalid('metadata.name', object.metadata.name, 'must be no more than 52 characters'));
+  return problems;
 }
 
 const hasCondition = (job: Draft, type: string): boolean =>
@@ -73,6 +113,16 @@ export const job = defineKind({
     spec.selector ??= {};
     spec.selector.matchLabels = { ...spec.selector.matchLabels, 'batch.kubernetes.io/controller-uid': metadata.uid };
   },
+  validate: object => jobSpecProblems(object.spec, 'spec'),
+  validateUpdate(after, before) {
+    const problems: FieldProblem[] = [];
+    for (const key of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'selector', 'manualSelector']) {
+      if (!deepEqual(after.spec[key], before.spec[key])) problems.push(invalid(`spec.${key}`, after.spec[key], 'field is immutable'));
+    }
+    if (after.spec.completions !== before.spec.completions && after.spec.completionMode !== 'Indexed') problems.push(invalid('spec.completions', after.spec.completions, 'field is immutable'));
+    if (!deepEqual(after.spec.template, before.spec.template) && !(before.spec.suspend && !before.status?.startTime)) problems.push(invalid('spec.template', after.spec.template, 'field is immutable'));
+    return problems;
+  },
   fieldSelectors: { 'status.successful': each => String(each.status?.succeeded ?? 0) },
   columns: [
     nameColumn,
@@ -100,6 +150,7 @@ export const cronJob = defineKind({
     for (const rule of spec.jobTemplate.spec.podFailurePolicy?.rules ?? []) for (const each of rule.onPodConditions ?? []) if (!each.status) each.status = 'True';
   },
   prepareCreate: object => { object.status = {}; },
+  validate: cronJobProblems,
   columns: [
     nameColumn,
     { header: 'Schedule', cell: each => each.spec?.schedule ?? '' },

@@ -5,6 +5,8 @@ import { ageColumn, nameColumn } from './columns.ts';
 import { defineKind } from './kind.ts';
 import { podSummary } from './pod-status.ts';
 import { defaultPod } from './pod-template.ts';
+import { podSpecProblems, podUpdateProblems } from './pod-validation.ts';
+import { podWarnings } from './pod-warnings.ts';
 
 /** The QoS class: `Guaranteed` when every container's CPU and memory limits equal its requests, `BestEffort` without any. */
 export function qosClassOf(spec: Draft): 'Guaranteed' | 'Burstable' | 'BestEffort' {
@@ -42,6 +44,9 @@ function readinessGatesCell(pod: Draft): string {
 
 export const pod = defineKind({
   kind: 'Pod', apiVersion: 'v1', generation: true,
+  validate: object => podSpecProblems(object.spec, 'spec'),
+  validateUpdate: podUpdateProblems,
+  warnings: podWarnings,
   defaults: defaultPod,
   prepareCreate(object) {
     object.status = { phase: 'Pending', qosClass: qosClassOf(object.spec) };

@@ -1,6 +1,9 @@
+import { forbidden, invalid, required, type FieldProblem } from '../apimachinery/field-problem.ts';
 import type { Draft } from '../apimachinery/json.ts';
 import { formatSelector } from '../apimachinery/label-selector.ts';
+import { dnsLabelProblems, dnsSubdomainProblems } from '../apimachinery/names.ts';
 import { ageColumn, nameColumn } from './columns.ts';
+import { ipAddress, labelMap, oneOf, oneOfOrNone, portNumber, portReference } from './field-checks.ts';
 import { defineKind } from './kind.ts';
 import { fill } from './pod-template.ts';
 
@@ -32,6 +35,40 @@ function portsText(ports: readonly Draft[]): string {
   return ports.map(({ port, nodePort, protocol }) => (nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`)).join(',');
 }
 
+function serviceProblems({ spec }: Draft): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const isHeadless = spec.clusterIP === 'None';
+  if (!spec.ports?.length && !isHeadless && spec.type !== 'ExternalName') problems.push(required('spec.ports'));
+  if (spec.type === 'LoadBalancer' && isHeadless) problems.push(invalid('spec.clusterIPs[0]', 'None', "may not be set to 'None' for LoadBalancer services"));
+  if (spec.type === 'NodePort' && isHeadless) problems.push(invalid('spec.clusterIPs[0]', 'None', "may not be set to 'None' for NodePort services"));
+  if (spec.type === 'ExternalName') {
+    if (!spec.externalName) problems.push(required('spec.externalName'));
+    else for (const problem of dnsSubdomainProblems(spec.externalName.replace(/\.$/, ''))) problems.push(invalid('spec.externalName', spec.externalName, problem));
+  }
+  const names = new Set<string>();
+  const used = new Set<string>();
+  ((spec.ports ?? []) as Draft[]).forEach((port, i) => {
+    const at = `spec.ports[${i}]`;
+    if (spec.ports.length > 1 && !port.name) problems.push(required(`${at}.name`));
+    else if (port.name) {
+      for (const problem of dnsLabelProblems(port.name)) problems.push(invalid(`${at}.name`, port.name, problem));
+      if (names.has(port.name)) problems.push({ type: 'Duplicate', field: `${at}.name`, message: `Duplicate value: ${JSON.stringify(port.name)}` });
+      names.add(port.name);
+    }
+    problems.push(...portNumber(port.port ?? 0, `${at}.port`), ...oneOf(port.protocol, `${at}.protocol`, ['SCTP', 'TCP', 'UDP']), ...portReference(port.targetPort ?? 0, `${at}.targetPort`));
+    const key = `${port.protocol}/${port.port}`;
+    if (used.has(key)) problems.push({ type: 'Duplicate', field: at, message: `Duplicate value: {"protocol":${JSON.stringify(port.protocol)},"port":${port.port}}` });
+    used.add(key);
+    if (port.nodePort && !usesNodePorts(spec)) problems.push(forbidden(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'"));
+  });
+  problems.push(...labelMap(spec.selector, 'spec.selector'), ...oneOf(spec.sessionAffinity, 'spec.sessionAffinity', ['ClientIP', 'None']));
+  problems.push(...oneOf(spec.type, 'spec.type', ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']));
+  ((spec.externalIPs ?? []) as string[]).forEach((each, i) => problems.push(...ipAddress(each, `spec.externalIPs[${i}]`)));
+  problems.push(...oneOfOrNone(spec.externalTrafficPolicy, 'spec.externalTrafficPolicy', ['Cluster', 'Local']), ...oneOfOrNone(spec.internalTrafficPolicy, 'spec.internalTrafficPolicy', ['Cluster', 'Local']));
+  problems.push(...oneOfOrNone(spec.ipFamilyPolicy, 'spec.ipFamilyPolicy', ['PreferDualStack', 'RequireDualStack', 'SingleStack']));
+  return problems;
+}
+
 export const service = defineKind({
   kind: 'Service', apiVersion: 'v1', nameRule: 'dns-1035-label',
   defaults(object) {
@@ -55,6 +92,12 @@ export const service = defineKind({
     if (spec.type === 'LoadBalancer') fill(spec, 'allocateLoadBalancerNodePorts', true);
   },
   prepareCreate: object => { object.status = { loadBalancer: {} }; },
+  validate: serviceProblems,
+  validateUpdate(after, before) {
+    const [now, old]: [string | undefined, string | undefined] = [after.spec.clusterIP, before.spec.clusterIP];
+    const keepsAddress = after.spec.type !== 'ExternalName' && before.spec.type !== 'ExternalName' && old && now !== old;
+    return keepsAddress ? [invalid('spec.clusterIPs[0]', [now], 'may not change once set')] : [];
+  },
   statusDefaults: object => { fill(object, 'status', {}); if (!Object.isFrozen(object.status)) fill(object.status, 'loadBalancer', {}); },
   prepareUpdate(after, before) {
     // What the server allocated stays when the writer does not mention it.

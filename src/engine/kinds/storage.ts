@@ -1,6 +1,10 @@
 /** PersistentVolume, PersistentVolumeClaim, StorageClass, and the records of CSI. */
-import type { Draft } from '../apimachinery/json.ts';
+import { deepEqual, type Draft } from '../apimachinery/json.ts';
 import { rfc3339 } from '../kernel/calendar.ts';
+import { forbidden, invalid, required, type FieldProblem } from '../apimachinery/field-problem.ts';
+import { dnsSubdomainProblems } from '../apimachinery/names.ts';
+import { compareQuantities } from '../apimachinery/quantity.ts';
+import { labelSelector, oneOf, oneOfOrNone } from './field-checks.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { defineKind, type Column } from './kind.ts';
 import { canonicalResources, defaultClaimSpec, fill } from './pod-template.ts';
@@ -28,6 +32,26 @@ export const persistentVolumeClaim = defineKind({
     object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'])];
   },
   statusDefaults: object => { fill(object, 'status', {}); if (!object.status.phase) object.status.phase = 'Pending'; },
+  validate({ spec }) {
+    const problems: FieldProblem[] = [];
+    if (!spec.accessModes?.length) problems.push(required('spec.accessModes', 'at least 1 access mode is required'));
+    for (const mode of spec.accessModes ?? []) problems.push(...oneOf(mode, 'spec.accessModes', Object.keys(MODES).sort()));
+    const storage = spec.resources?.requests?.storage;
+    if (storage === undefined) problems.push(required('spec.resources[storage]'));
+    else if (compareQuantities(storage, '0') <= 0) problems.push(invalid('spec.resources[storage]', storage, 'must be greater than zero'));
+    if (spec.storageClassName) for (const problem of dnsSubdomainProblems(spec.storageClassName)) problems.push(invalid('spec.storageClassName', spec.storageClassName, problem));
+    problems.push(...labelSelector(spec.selector, 'spec.selector'), ...oneOfOrNone(spec.volumeMode, 'spec.volumeMode', ['Block', 'Filesystem']));
+    return problems;
+  },
+  validateUpdate(after, before) {
+    const fixed = ({ resources: _resources, volumeAttributesClassName: _attributes, volumeName, storageClassName, ...rest }: Draft): Draft => ({ ...rest, ...(before.spec.volumeName && { volumeName }), ...(before.spec.storageClassName !== undefined && { storageClassName }) });
+    const problems: FieldProblem[] = [];
+    const isBound = before.status?.phase === 'Bound';
+    const sizeChanged = compareQuantities(after.spec.resources?.requests?.storage, before.spec.resources?.requests?.storage);
+    if (!deepEqual(fixed(after.spec), fixed(before.spec)) || (sizeChanged !== 0 && !isBound)) problems.push(forbidden('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'));
+    else if (sizeChanged < 0) problems.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
+    return problems;
+  },
   columns: [
     nameColumn,
     { header: 'Status', cell: each => (each.metadata.deletionTimestamp ? 'Terminating' : each.status?.phase ?? '') },

@@ -36,7 +36,7 @@ function mountToken(spec: Draft, suffix: () => string): void {
   const containers: Draft[] = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   const without = containers.filter(each => !(each.volumeMounts ?? []).some((mount: Draft) => mount.mountPath === TOKEN_PATH));
   if (without.length === 0) return;
-  const known = (spec.volumes ?? []).find((volume: Draft) => volume.name.startsWith('kube-api-access-'));
+  const known = (spec.volumes ?? []).find((volume: Draft) => volume.name?.startsWith('kube-api-access-'));
   const name: string = known?.name ?? `kube-api-access-${suffix()}`;
   for (const each of without) each.volumeMounts = [...(each.volumeMounts ?? []), { name, readOnly: true, mountPath: TOKEN_PATH }];
   if (known) return;
