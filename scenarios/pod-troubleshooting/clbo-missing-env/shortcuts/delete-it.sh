@@ -1,0 +1,3 @@
+kubectl delete deployment orders -n shop
+:answer name-the-cause DATABASE_HOST
+:advance 12m

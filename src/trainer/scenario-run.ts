@@ -1,0 +1,153 @@
+import type { AuditEntry } from '../engine/api-server/contract.ts';
+import type { Cluster } from '../engine/cluster.ts';
+import type { FoundScenario } from './catalogue.ts';
+import type { Check } from './checks/environment.ts';
+import { CheckEnvironment } from './checks/environment.ts';
+import type { Content } from './content.ts';
+import type { Debrief, HintState, ScenarioState } from './contract.ts';
+import { GuardWatch, guardsFor } from './guards.ts';
+import { PromiseObjective, QuestionObjective, type Objective } from './objective.ts';
+
+const LOOK_EVERY_MS = 1_000;
+const OFFER_HINT_AFTER_MS = 240_000;
+
+/** The learner's line, for the debrief. */
+interface TypedLine {
+  readonly atMs: number;
+  readonly line: string;
+  exitCode: number;
+}
+
+/** A scenario being played: looks at the world every virtual second and says what holds. */
+export class ScenarioRun {
+  private readonly objectives: Objective[];
+  private readonly guards: GuardWatch;
+  private readonly remarks: readonly { readonly when: Check; readonly say: string }[];
+  private readonly lines: TypedLine[] = [];
+  private readonly auditFrom: number;
+  private hintsShown = 0;
+  private lastActiveMs: number;
+  private remark = '';
+  private solvedAtMs: number | undefined;
+  private changed = true;
+
+  constructor(private readonly found: FoundScenario, private readonly cluster: Cluster, private readonly content: Content,
+    private readonly learner: string, private readonly arriveMs: number) {
+    const environment = new CheckEnvironment(cluster);
+    const { scenario } = found;
+    this.objectives = scenario.tasks.map(task => ('ask' in task ? new QuestionObjective(task) : new PromiseObjective(task, environment)));
+    const namespaces = ['shop', 'shop-data', 'shop-staging', 'kube-system'];
+    this.guards = new GuardWatch(guardsFor(scenario.guards, cluster.api.reader, namespaces));
+    this.remarks = scenario.remarks.map(({ when, say }) => ({ when: environment.compile(when), say }));
+    this.auditFrom = cluster.api.audit.length;
+    this.lastActiveMs = arriveMs;
+    this.look();
+    this.lookAgain();
+  }
+
+  get isSolved(): boolean {
+    return this.solvedAtMs !== undefined;
+  }
+
+  /** True once after each look that changed something. */
+  takeChanged(): boolean {
+    const { changed } = this;
+    this.changed = false;
+    return changed;
+  }
+
+  /** A line the learner ran. */
+  typed(line: string): void {
+    this.lastActiveMs = this.cluster.kernel.nowMs;
+    if (line.trim() !== '') this.lines.push({ atMs: this.lastActiveMs, line, exitCode: 0 });
+  }
+
+  /** How the last line ended. */
+  lineEnded(exitCode: number): void {
+    const last = this.lines.at(-1);
+    if (last) last.exitCode = exitCode;
+  }
+
+  answer(objectiveId: string, text: string): void {
+    const objective = this.objectives.find(entry => entry.id === objectiveId);
+    if (objective instanceof QuestionObjective) objective.submit(text);
+    this.lastActiveMs = this.cluster.kernel.nowMs;
+    this.look();
+  }
+
+  showHint(): void {
+    this.hintsShown = Math.min(this.hintsShown + 1, this.found.scenario.hints.length);
+    this.lastActiveMs = this.cluster.kernel.nowMs;
+    this.changed = true;
+  }
+
+  state(): ScenarioState {
+    const { scenario, key } = this.found;
+    return {
+      key, title: scenario.title, level: scenario.level, minutes: scenario.minutes, ticket: scenario.ticket, pagedAtMs: this.arriveMs,
+      objectives: this.objectives.map(objective => objective.state()), guards: this.guards.states(), hints: this.hintState(),
+      remark: this.remark, solved: this.isSolved, ...(this.isSolved && { debrief: this.debrief() }),
+    };
+  }
+
+  private lookAgain(): void {
+    this.cluster.kernel.after(LOOK_EVERY_MS, 'trainer/look', this.found.key, () => {
+      this.look();
+      this.lookAgain();
+    }, { periodic: true });
+  }
+
+  private look(): void {
+    const { nowMs } = this.cluster.kernel;
+    const done = new Set(this.objectives.filter(objective => objective.isDone).map(objective => objective.id));
+    for (const [index, objective] of this.objectives.entries()) {
+      objective.look(nowMs, this.found.scenario.tasks[index]!.needs.every(id => done.has(id)));
+    }
+    this.guards.look(this.cluster.api.reader, nowMs);
+    this.remark = this.remarks.find(({ when }) => when.evaluate() === true)?.say ?? '';
+    if (!this.isSolved && this.guards.allHold && this.objectives.every(objective => objective.isDone)) {
+      this.solvedAtMs = nowMs;
+      this.cluster.kernel.trace.record(`solved ${this.found.id} ${nowMs}`);
+    }
+    this.changed = true;
+  }
+
+  private hintState(): HintState {
+    const { hints } = this.found.scenario;
+    return {
+      total: hints.length, shown: hints.slice(0, this.hintsShown),
+      nextPrice: this.hintsShown === hints.length - 1 ? 'third star' : 'costs nothing',
+      offered: !this.isSolved && this.cluster.kernel.nowMs - this.lastActiveMs > OFFER_HINT_AFTER_MS,
+    };
+  }
+
+  private debrief(): Debrief {
+    const { id, folder, scenario } = this.found;
+    const { headline, question, points, showedCause } = scenario.debrief;
+    const causes = showedCause.map(pattern => new RegExp(pattern));
+    const main = this.objectives.find(objective => objective instanceof PromiseObjective)?.state();
+    return {
+      headline, id, stars: this.hintsShown === scenario.hints.length ? 2 : 3,
+      minutes: Math.max(1, Math.round((this.solvedAtMs! - this.arriveMs) / 60_000)),
+      commands: this.lines.length, shortestCommands: this.shortestKnown(), hintsUsed: this.hintsShown,
+      worst: main ? `${main.title}: ${main.worst}` : '', touched: this.touched(),
+      story: this.content.read(`${folder}/debrief.md`) ?? '', question, points,
+      lines: this.lines.map(({ atMs, line, exitCode }) => ({ atMs, line, exitCode, showedCause: causes.some(cause => cause.test(line)) })),
+    };
+  }
+
+  /** The fewest commands among the known solutions. */
+  private shortestKnown(): number {
+    const counts = this.content.list(`${this.found.folder}/solutions`).map(path => (this.content.read(path) ?? '').split('\n')
+      .filter(line => line.trim() !== '' && !line.startsWith('#') && !line.startsWith(':')).length);
+    return counts.length === 0 ? 0 : Math.min(...counts);
+  }
+
+  private touched(): string[] {
+    const mutating = (entry: AuditEntry): boolean => entry.user === this.learner && entry.code < 300 && !['get', 'list', 'watch'].includes(entry.verb);
+    const names = this.cluster.api.audit.slice(this.auditFrom).filter(mutating)
+      .filter(entry => !['selfsubjectaccessreviews', 'selfsubjectreviews'].includes(entry.resource))
+      .map(entry => `${entry.resource}/${entry.name}`);
+    return [...new Set(names)];
+  }
+}

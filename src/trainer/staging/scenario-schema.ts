@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { durationMs } from '../content.ts';
+
+const duration = z.string().transform((text, context) => {
+  try {
+    return durationMs(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: `not a duration: ${text}` });
+    return z.NEVER;
+  }
+});
+
+/** Something that happens to the world at a time; negative lies before the learner arrives. */
+export const timelineEntrySchema = z.strictObject({
+  at: duration,
+  as: z.string().optional(),
+  /** Field manager, as managedFields shows it. */
+  manager: z.string().optional(),
+  apply: z.string().optional(),
+  rotate: z.strictObject({ nodeGroup: z.string() }).optional(),
+  load: z.strictObject({ profiles: z.array(z.string()), factor: z.number().default(1) }).optional(),
+}).transform(({ at, ...rest }) => ({ atMs: at, ...rest }));
+
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
+
+const promise = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string(),
+  needs: z.array(z.string()).default([]),
+  /** CEL: whether it holds now. */
+  holds: z.string(),
+  /** How long it has to hold. */
+  for: duration.default(0),
+  /** CEL: the current value as text. */
+  value: z.string(),
+  /** CEL: 0..1 for the spark line; the worst value is the one with the lowest. */
+  level: z.string(),
+});
+
+const question = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string(),
+  needs: z.array(z.string()).default([]),
+  ask: z.string(),
+  /** Regular expressions; any that matches the trimmed answer accepts it. */
+  accepts: z.array(z.string()).min(1),
+  /** Said in turn to answers that are not accepted. */
+  nudges: z.array(z.string()).default([]),
+});
+
+/** `scenarios/<track>/<id>/scenario.yaml`. */
+export const scenarioSchema = z.strictObject({
+  title: z.string(),
+  /** One line for the catalogue: what one sees. */
+  seen: z.string(),
+  symptom: z.enum(['restarting', 'never-starts', 'image', 'unreachable', 'stuck-change', 'slow-or-flapping', 'denied', 'build']),
+  level: z.enum(['junior', 'mid', 'senior']),
+  minutes: z.number(),
+  /** Interview questions it answers; shown only after it is solved. */
+  answers: z.array(z.string()),
+  estate: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/),
+  /** When the learner arrives, RFC 3339. */
+  start: z.string(),
+  ticket: z.string(),
+  timeline: z.array(timelineEntrySchema),
+  tasks: z.array(z.union([question, promise])).min(1),
+  guards: z.array(z.enum(['G-keep', 'G-pdb', 'G-probe'])),
+  /** Remarks from the state, in order; the first whose `when` holds is said. */
+  remarks: z.array(z.strictObject({ when: z.string(), say: z.string() })).default([]),
+  hints: z.array(z.string()).length(3),
+  debrief: z.strictObject({
+    headline: z.string(),
+    question: z.string(),
+    points: z.array(z.string()).min(3),
+    /** Regular expressions over the learner's own lines: those that showed the cause. */
+    showedCause: z.array(z.string()),
+  }),
+  /** Proof: commands at the start and what their output must contain (regular expressions), see *Observe*. */
+  observe: z.array(z.strictObject({ run: z.string(), shows: z.array(z.string()) })),
+});
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type PromiseTask = z.infer<typeof promise>;
+export type QuestionTask = z.infer<typeof question>;
