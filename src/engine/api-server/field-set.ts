@@ -83,6 +83,7 @@ function compare(before: unknown, after: unknown, field: FieldSchema | undefined
     for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
       if (!isOwnable(key, depth, parent) || old[key] === now[key]) continue;
       compareOne(`f:${key}`, old[key], now[key], memberField(field, key), changed, removed, depth + 1, key, put);
+      if (depth === 0 && key === 'metadata' && changed['f:metadata'] && Object.keys(changed['f:metadata']).length === 0) delete changed['f:metadata'];
     }
   } else if (shape === 'items') {
     const byKey = (list: unknown): Map<string, Draft> => new Map((Array.isArray(list) ? list as Draft[] : []).map(item => [itemKey(item, field!), item]));

@@ -24,7 +24,7 @@ export function patched(resource: ServedResource, target: Draft, type: PatchType
   try {
     return { ok: true, value: strategicMerge(target, cloneJson(patch), { r: schema }) };
   } catch (error) {
-    if (error instanceof PatchProblem) return refuse(400, 'BadRequest', error.message);
+    if (error instanceof PatchProblem) return { ok: false, status: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error.message, code: 500 } };
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { parseFieldSelector } from './field-selector.ts';
 import { decode } from './decode.ts';
 import { answer, isTrue, pathNotFound, queryValue, refusalAnswer } from './http-door.ts';
 import { patched, type PatchType } from './patching.ts';
+import { acceptProblem, bodyTypeProblem, deleteOptionsProblem, listParameterProblem, methodProblem, writeParameterProblem } from './request-checks.ts';
 import { answerReview, isReview } from './reviews.ts';
 import { badRequest, expired, methodNotAllowed, notFoundError, resourceNotFound } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -30,7 +31,8 @@ export function serveResource(parts: ServerParts, request: ApiRequest, info: Req
   const resource = parts.resources.find(info.group, info.version, info.resource);
   if (!resource) return refusalOrMux(parts, info);
   if (info.subresource !== '') return serveSubresource(parts, request, info, resource);
-  if (!resource.verbs.includes(info.verb)) return refusalAnswer(methodNotAllowed());
+  const problem = (request.method === 'HEAD' ? methodNotAllowed() : methodProblem(resource, info)) ?? acceptProblem(request) ?? writeProblem(request, info);
+  if (problem) return refusalAnswer(problem);
   switch (info.verb) {
     case 'get': return getOne(parts, request, info, resource);
     case 'list': return list(parts, request, info, resource);
@@ -42,6 +44,13 @@ export function serveResource(parts: ServerParts, request: ApiRequest, info: Req
     case 'deletecollection': return removeAll(parts, request, info, resource);
     default: return refusalAnswer(methodNotAllowed());
   }
+}
+
+/** What is wrong with a write as such. */
+function writeProblem(request: ApiRequest, info: RequestInfo): Refusal | undefined {
+  if (info.verb === 'get' || info.verb === 'list' || info.verb === 'watch') return undefined;
+  const wrongBody = info.verb === 'create' || info.verb === 'update' ? bodyTypeProblem(request) : undefined;
+  return wrongBody ?? writeParameterProblem(request, info.verb);
 }
 
 function refusalOrMux(parts: ServerParts, info: RequestInfo): ApiResponse {
@@ -120,6 +129,8 @@ function selectionOf(request: ApiRequest, resource: ServedResource, info: Reques
 }
 
 function list(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+  const problem = listParameterProblem(request, parts.store.resourceVersion, parts.store.collection(resource.storage).forgottenVersion);
+  if (problem) return refusalAnswer(problem);
   const selection = selectionOf(request, resource, info);
   if (!selection.ok) return refusalAnswer(selection);
   const all = parts.store.collection(resource.storage).list(info.namespace || undefined);
@@ -208,10 +219,9 @@ function watch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resou
 
 /** Who writes, and how, as the request says. */
 export function writeContext(request: ApiRequest, info: RequestInfo): WriteContext | Refusal {
+  const problem = writeParameterProblem(request, info.verb);
+  if (problem) return problem;
   const dryRun = queryValue(request, 'dryRun');
-  if (dryRun !== undefined && dryRun !== 'All') {
-    return refuse(422, 'Invalid', ` "" is invalid: dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`, {});
-  }
   const agent = request.headers?.['user-agent'] ?? '';
   return {
     user: request.user, verb: info.verb, dryRun: dryRun === 'All', warnings: [],
@@ -297,16 +307,26 @@ const PATCH_TYPES: Readonly<Record<string, PatchType | 'apply'>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
+/** A patch may not give the object another name or namespace. */
+function patchedName(resource: ServedResource, info: RequestInfo, { metadata }: Draft): Refusal | undefined {
+  if (!metadata?.name) return badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== info.name) return badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
+  if (resource.namespaced && metadata.namespace && metadata.namespace !== info.namespace) return badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  return undefined;
+}
+
 export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource, subresource: '' | 'status'): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
   const type = PATCH_TYPES[(request.headers?.['content-type'] ?? '').split(';')[0]!.trim()];
   if (!type) {
-    return refusalAnswer(refuse(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`, {}));
+    return refusalAnswer(refuse(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {}));
   }
   const namespace = resource.namespaced ? info.namespace : '';
   const body = patchOf(request);
   if (type === 'apply') {
+    const named = isObject(body) ? patchedName(resource, info, body) : undefined;
+    if (named) return refusalAnswer(named);
     const checked = isObject(body) ? typed(request, resource, body, context) : undefined;
     if (checked && !checked.ok) return refusalAnswer(checked);
     const managed = { ...context, fieldManager: queryValue(request, 'fieldManager') ?? '' };
@@ -318,6 +338,8 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
   if (!before) return refusalAnswer(notFoundError(resource.group, resource.name, info.name));
   const after = patched(resource, presented(parts, resource, before), type, body);
   if (!after.ok) return refusalAnswer(after);
+  const named = patchedName(resource, info, after.value);
+  if (named) return refusalAnswer(named);
   const read = typed(request, resource, after.value, context);
   if (!read.ok) return refusalAnswer(read);
   const result = parts.writer.update(resource, namespace, info.name, read.value, subresource === 'status' ? 'status' : 'main', context);
@@ -326,20 +348,35 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
 
 /** `DeleteOptions` from the body, or from the query. */
 export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
-  const body = isObject(request.body) ? request.body : typeof request.body === 'string' && request.body !== '' ? parseYaml(request.body) : {};
+  const body = deleteBody(request);
   const grace = body?.gracePeriodSeconds ?? queryValue(request, 'gracePeriodSeconds');
   const policy = body?.propagationPolicy ?? queryValue(request, 'propagationPolicy');
   return {
     ...(grace !== undefined && grace !== null && { gracePeriodSeconds: Number(grace) }),
+    ...(policy === undefined && body?.orphanDependents === true && { propagationPolicy: 'Orphan' as const }),
     ...(policy && { propagationPolicy: policy as DeleteOptions['propagationPolicy'] }),
     ...(isObject(body?.preconditions) && { preconditions: body.preconditions }),
     ...(Array.isArray(body?.dryRun) && body.dryRun.includes('All') && { dryRun: true }),
   };
 }
 
+function deleteBody(request: ApiRequest): Draft {
+  const { body } = request;
+  if (isObject(body)) return body;
+  if (typeof body !== 'string' || body === '') return {};
+  try {
+    const parsed: unknown = parseYaml(body);
+    return isObject(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
 function remove(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
+  const wrong = deleteOptionsProblem({ ...deleteBody(request), ...(queryValue(request, 'propagationPolicy') && { propagationPolicy: queryValue(request, 'propagationPolicy') }) });
+  if (wrong) return refusalAnswer(wrong);
   const options = deleteOptionsOf(request);
   const result = parts.writer.delete(resource, resource.namespaced ? info.namespace : '', info.name, options, { ...context, dryRun: context.dryRun || options.dryRun === true });
   return result.ok ? deletedAnswer(parts, request, resource, result) : refusalAnswer(result);

@@ -54,7 +54,11 @@ function mergeObject(target: Draft, patch: Draft, schema: FieldSchema | undefine
       continue;
     }
     const field = memberSchema(schema, key);
-    if (Array.isArray(value)) result[key] = mergeList(result[key], value, field);
+    if (Array.isArray(value)) {
+      result[key] = mergeList(result[key], value, field);
+      // Without an order of its own, a patch puts what it names first.
+      if (mergesLists(field) && patch[`$setElementOrder/${key}`] === undefined) orders.set(key, value);
+    }
     else if (isObject(value)) {
       if (value.$patch === 'delete') delete result[key];
       else result[key] = mergeObject(isObject(result[key]) ? result[key] : {}, value, field);

@@ -97,7 +97,8 @@ export class Writer {
     }
     const problems: FieldProblem[] = scope === 'status'
       ? declaration.validateStatusUpdate?.(after, before as Draft) ?? []
-      : [...metadataProblems(resource, after, before as Draft), ...this.bodyProblems(resource, before, after)];
+      // A binding sets fields that an ordinary update of a pod may not touch.
+      : [...metadataProblems(resource, after, before as Draft), ...(scope === 'binding' ? [] : this.bodyProblems(resource, before, after))];
     if (problems.length > 0) return invalidError(group, resource.kind, name, problems);
     if (scope !== 'status') {
       const refusedLate = this.admission.validate(resource, after, before, context);
@@ -133,12 +134,12 @@ export class Writer {
     if (!before) return notFoundError(resource.group, resource.name, name);
     const { preconditions } = options;
     if (preconditions?.uid !== undefined && preconditions.uid !== before.metadata.uid) {
-      return conflict(resource.group, resource.name, name,
-        `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${before.metadata.uid}`);
+      return conflict(resource.group, resource.kind, name,
+        `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${before.metadata.uid}). The object might have been deleted and then recreated`);
     }
     if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== before.metadata.resourceVersion) {
-      return conflict(resource.group, resource.name, name,
-        `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${before.metadata.resourceVersion}`);
+      return conflict(resource.group, resource.kind, name,
+        `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${before.metadata.resourceVersion}). The object might have been modified`);
     }
     const refused = this.admission.deleting(resource, before, context);
     if (refused) return refused;
@@ -152,7 +153,10 @@ export class Writer {
     if (!held && resource.storage === '/namespaces' && namespaceHeld(before)) return this.terminateNamespace(collection, before, after, context);
     if (!held) {
       if (context.dryRun) return { ok: true, value: before };
-      if (graceSeconds === 0 && before.metadata.deletionGracePeriodSeconds) metadata.deletionGracePeriodSeconds = 0;
+      if (resource.storage === '/pods') {
+        metadata.deletionTimestamp ??= rfc3339(this.kernel.nowMs);
+        metadata.deletionGracePeriodSeconds = 0;
+      }
       const gone = this.store.commit('DELETED', collection, before, after, { user: context.user.name, verb: context.verb });
       this.ownership.forget(gone.metadata.uid);
       return { ok: true, value: gone };
@@ -195,7 +199,6 @@ export class Writer {
 
   private placeInNamespace(resource: ServedResource, namespace: string, metadata: Draft): Refusal | undefined {
     if (!resource.namespaced) {
-      if (metadata.namespace) return badRequest('the namespace of the provided object does not match the namespace sent on the request');
       delete metadata.namespace;
       return undefined;
     }

@@ -91,7 +91,7 @@ export function parseSelector(text: string): Selector | string {
     } else {
       at += 1;
       if (operator.kind === 'in' || operator.kind === 'notin') {
-        if (peek().kind !== '(') return complain(peek(), "'('");
+        if (peek().kind !== '(') return `unable to parse requirement: found '${peek().text}' expected: '('`;
         at += 1;
         const values: string[] = [];
         let afterComma = true;
@@ -122,7 +122,7 @@ export function parseSelector(text: string): Selector | string {
     if (peek().kind === ',') {
       at += 1;
       if (peek().kind === 'end') return complain(peek(), "identifier after ','");
-    } else if (peek().kind !== 'end') return complain(peek(), "',' or 'end of string'");
+    } else if (peek().kind !== 'end') return `found '${peek().text}', expected: ',' or 'end of string'`;
   }
   return requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }

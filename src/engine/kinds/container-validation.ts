@@ -163,7 +163,7 @@ export function containerProblems(containers: readonly Draft[], field: string, v
     if (!container.image) problems.push(required(`${at}.image`));
     else if (container.image.trim() !== container.image) problems.push(invalid(`${at}.image`, container.image, 'must not have leading or trailing whitespace'));
     problems.push(
-      ...oneOf(container.terminationMessagePolicy, `${at}.terminationMessagePolicy`, ['FallbackToLogsOnError', 'File']),
+      ...oneOf(container.terminationMessagePolicy, `${at}.terminationMessagePolicy`, ['File', 'FallbackToLogsOnError']),
       ...portProblems(container.ports ?? [], `${at}.ports`),
       ...envProblems(container.env ?? [], `${at}.env`),
       ...envFromProblems(container.envFrom ?? [], `${at}.envFrom`),

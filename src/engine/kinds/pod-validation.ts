@@ -152,8 +152,8 @@ export function podSpecProblems(spec: Draft, field: string): FieldProblem[] {
   problems.push(...containerProblems(spec.initContainers ?? [], `${field}.initContainers`, volumes, 'init'));
   const names = new Set<string>(((spec.containers ?? []) as Draft[]).map(each => each.name));
   ((spec.initContainers ?? []) as Draft[]).forEach((each, i) => { if (each.name && names.has(each.name)) problems.push(duplicate(`${field}.initContainers[${i}].name`, each.name)); });
-  problems.push(...oneOf(spec.restartPolicy, `${field}.restartPolicy`, ['Always', 'Never', 'OnFailure']));
-  problems.push(...oneOf(spec.dnsPolicy, `${field}.dnsPolicy`, ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']));
+  problems.push(...oneOf(spec.restartPolicy, `${field}.restartPolicy`, ['Always', 'OnFailure', 'Never']));
+  problems.push(...oneOf(spec.dnsPolicy, `${field}.dnsPolicy`, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']));
   problems.push(...labelMap(spec.nodeSelector, `${field}.nodeSelector`));
   if (spec.hostNetwork) {
     ((spec.containers ?? []) as Draft[]).forEach((container, i) => ((container.ports ?? []) as Draft[]).forEach((port, j) => {

@@ -1,6 +1,7 @@
 import { ageOf } from '../apimachinery/age.ts';
 import type { Draft } from '../apimachinery/json.ts';
 import { compareQuantities } from '../apimachinery/quantity.ts';
+import { rfc3339 } from '../kernel/calendar.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { defineKind } from './kind.ts';
 import { podSummary } from './pod-status.ts';
@@ -48,10 +49,10 @@ export const pod = defineKind({
   validateUpdate: podUpdateProblems,
   warnings: podWarnings,
   defaults: defaultPod,
-  prepareCreate(object) {
+  prepareCreate(object, { nowMs }) {
     object.status = { phase: 'Pending', qosClass: qosClassOf(object.spec) };
     if (object.spec.schedulingGates?.length) {
-      object.status.conditions = [{ type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: null, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }];
+      object.status.conditions = [{ type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: rfc3339(nowMs), reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }];
     }
   },
   fieldSelectors: {

@@ -103,7 +103,6 @@ export const replicaSet = defineKind({
   ],
   validateUpdate: selectorUnchanged,
   statusDefaults: object => { if (object.status) fill(object.status, 'replicas', 0); },
-  fieldSelectors: { 'status.replicas': each => String(each.status?.replicas ?? 0) },
   columns: [
     nameColumn,
     { header: 'Desired', type: 'integer', cell: each => each.spec?.replicas ?? 0 },
