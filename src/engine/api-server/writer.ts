@@ -97,8 +97,8 @@ export class Writer {
     }
     const problems: FieldProblem[] = scope === 'status'
       ? declaration.validateStatusUpdate?.(after, before as Draft) ?? []
-      // A binding sets fields that an ordinary update of a pod may not touch.
-      : [...metadataProblems(resource, after, before as Draft), ...(scope === 'binding' ? [] : this.bodyProblems(resource, before, after))];
+      // A binding, a resize or another subresource sets fields that an ordinary update may not touch.
+      : [...metadataProblems(resource, after, before as Draft), ...(scope === 'main' ? this.bodyProblems(resource, before, after) : [])];
     if (problems.length > 0) return invalidError(group, resource.kind, name, problems);
     if (scope !== 'status') {
       const refusedLate = this.admission.validate(resource, after, before, context);
@@ -154,6 +154,7 @@ export class Writer {
     if (!held) {
       if (context.dryRun) return { ok: true, value: before };
       if (resource.storage === '/pods') {
+        if (!metadata.deletionTimestamp) metadata.generation = (before.metadata.generation ?? 0) + 1;
         metadata.deletionTimestamp ??= rfc3339(this.kernel.nowMs);
         metadata.deletionGracePeriodSeconds = 0;
       }

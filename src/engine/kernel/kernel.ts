@@ -44,6 +44,7 @@ export class Kernel {
   private nextSeq = 0;
   private nextHostCall = 1;
   private executed = 0;
+  private leapDuties: { readonly toMs: number; readonly held: ScheduledEvent[] } | undefined;
 
   constructor(options: { seed: number; startMs?: number }) {
     this.random = new Random(options.seed);
@@ -72,7 +73,13 @@ export class Kernel {
     const event: ScheduledEvent = {
       atMs, seq: this.nextSeq++, name, key, act, periodic: options?.periodic === true, cancelled: false,
     };
-    this.queue.push(event);
+    if (event.periodic && this.leapDuties) {
+      // Begun while the clock leaps: it keeps its delay, counted from where the leap ends.
+      event.atMs += this.leapDuties.toMs - this.currentMs;
+      this.leapDuties.held.push(event);
+    } else {
+      this.queue.push(event);
+    }
     return event;
   }
 
@@ -113,18 +120,22 @@ export class Kernel {
    */
   leap(toMs: number): void {
     assert(toMs >= this.currentMs, 'a leap goes forward');
+    assert(!this.leapDuties, 'one leap at a time');
     const startMs = this.currentMs;
-    const duties: ScheduledEvent[] = [];
-    for (const event of this.queue.drain()) (event.periodic ? duties.push(event) : this.queue.push(event));
-    for (;;) {
-      const end = this.run({ untilMs: toMs, maxEvents: 1 });
-      assert(end !== 'host-call', 'no host call during a leap');
-      if (end === 'reached') break;
+    const held: ScheduledEvent[] = [];
+    for (const event of this.queue.drain()) {
+      if (event.periodic) {
+        event.atMs += toMs - startMs;
+        held.push(event);
+      } else {
+        this.queue.push(event);
+      }
     }
-    for (const duty of duties) {
-      duty.atMs += toMs - startMs;
-      if (!duty.cancelled) this.queue.push(duty);
-    }
+    this.leapDuties = { toMs, held };
+    const end = this.run({ untilMs: toMs });
+    assert(end !== 'host-call', 'no host call during a leap');
+    this.leapDuties = undefined;
+    for (const duty of held) if (!duty.cancelled) this.queue.push(duty);
     for (const listener of this.leapListeners) listener(toMs - startMs);
   }
 

@@ -70,6 +70,7 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
     else apply(cluster, manifest);
     if (manifest.kind === 'Namespace') run(200);
   }
+  run(SETTLE_MS);
   rollOutHistory(cluster, estate, withHistory, arriveMs);
   run(SETTLE_MS);
 }
