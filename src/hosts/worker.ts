@@ -1,9 +1,10 @@
 /** The world in a Web Worker: real time in, frames and text out. The only place of the browser's world that waits. */
-import type { PageMessage, SavedRun, WorldMessage, WorldSource } from './protocol.ts';
+import type { LoggedInput, PageMessage, SavedRun, WorldMessage, WorldSource } from './protocol.ts';
+import { bundledContent } from './worker/content.ts';
 import { answerJq } from './worker/host-calls.ts';
 import { Pace } from './worker/pace.ts';
 import { Run } from './worker/run.ts';
-import { catalogueRows, makeWorld, VERSION } from './worker/worlds.ts';
+import { catalogue, WORLD_VERSION } from './world.ts';
 
 /** Longest stretch of work before messages are heard, real ms. */
 const SLICE_MS = 8;
@@ -27,7 +28,7 @@ const asked = new Set<number>();
 function start(source: WorldSource, seed: number, saved?: SavedRun): void {
   const speed = run === undefined ? 1 : pace.speed === 0 ? 1 : pace.speed;
   asked.clear();
-  run = new Run(makeWorld, source, seed, VERSION, post);
+  run = new Run(source, seed, bundledContent, post);
   if (saved) run.replay(saved.inputs, saved.untilMs);
   pace = new Pace(run.nowMs);
   pace.speed = saved ? pace.speed : speed === 60 ? 1 : speed;
@@ -36,13 +37,13 @@ function start(source: WorldSource, seed: number, saved?: SavedRun): void {
 }
 
 /** The same world at an earlier moment: made again from its inputs. */
-function backTo(atMs: number, inputs = run?.log ?? []): void {
+function backTo(atMs: number, inputs: readonly LoggedInput[] = run?.world.inputs ?? []): void {
   if (!run) return;
   const { source, seed } = run;
   const { speed } = pace;
   const kept = inputs.filter(entry => entry.atMs <= atMs);
   asked.clear();
-  run = new Run(makeWorld, source, seed, VERSION, post);
+  run = new Run(source, seed, bundledContent, post);
   run.replay(kept, Math.max(atMs, run.nowMs));
   pace = new Pace(run.nowMs);
   pace.speed = speed;
@@ -53,7 +54,7 @@ function backTo(atMs: number, inputs = run?.log ?? []): void {
 /** Takes back the last line, answer or file and all that came of it. */
 function undo(): void {
   if (!run) return;
-  const { log } = run;
+  const log = run.world.inputs;
   const last = log.findLastIndex(({ input }) => input.type === 'line' || input.type === 'write-file' || input.type === 'answer' || input.type === 'key');
   const entry = log[last];
   if (entry) backTo(entry.atMs, log.slice(0, last));
@@ -149,10 +150,9 @@ function receive(message: PageMessage): void {
     case 'place': run.desk.place(message.terminal, message.line); break;
     case 'suggest': run.desk.suggest(message.terminal, message.line); break;
     case 'complete':
-      post({ type: 'completions', request: message.request, completion: run.world.terminal(message.terminal)?.complete(message.line, message.cursor) ?? { from: message.cursor, candidates: [], suffix: '' } });
+      post({ type: 'completions', request: message.request, completion: run.world.complete(message.terminal, message.line, message.cursor) });
       return;
     case 'save': post({ type: 'saved', request: message.request, run: run.saved() }); return;
-    case 'describe': post({ type: 'description', request: message.request, text: '' }); return;
     default: return;
   }
   showNow();
@@ -164,7 +164,7 @@ function guarded<A extends unknown[]>(act: (...args: A) => void): (...args: A) =
     try {
       act(...args);
     } catch (failure) {
-      const saved = run?.saved() ?? { format: 1, version: VERSION, source: { kind: 'empty', nodes: 0 }, seed: 0, inputs: [], untilMs: 0 };
+      const saved = run?.saved() ?? { format: 1, version: WORLD_VERSION, source: { kind: 'empty', nodes: 0 }, seed: 0, inputs: [], untilMs: 0 };
       run = undefined;
       console.error(failure);
       post({ type: 'crashed', message: failure instanceof Error ? failure.message : String(failure), run: saved });
@@ -173,4 +173,4 @@ function guarded<A extends unknown[]>(act: (...args: A) => void): (...args: A) =
 }
 
 scope.onmessage = event => guarded(receive)(event.data);
-post({ type: 'catalogue', rows: catalogueRows() });
+guarded(() => post({ type: 'catalogue', rows: catalogue(bundledContent) }))();

@@ -79,7 +79,7 @@ test('the theme changes and is remembered', async ({ page }) => {
 
 test('everything is reachable from the keyboard', async ({ page }) => {
   await page.keyboard.press('Control+Shift+K');
-  await page.getByRole('combobox').fill('map or table');
+  await page.getByRole('combobox', { name: 'A command, an object, a line' }).fill('map or table');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'The map as a table' })).toBeVisible();
   await page.getByRole('tab', { name: /^Where/ }).focus();

@@ -1,4 +1,4 @@
-import type { TerminalEvents, TerminalSession } from '../../terminal/contract.ts';
+import type { TerminalSession } from '../../terminal/contract.ts';
 import { LineEditor } from '../../terminal/line-editor/line-editor.ts';
 import type { WorldInput } from '../protocol.ts';
 
@@ -19,53 +19,51 @@ interface Seat {
   session: TerminalSession | undefined;
   pending: string;
   suggestion: string;
-  columns: number;
+  exitCode: number;
 }
 
 /** The terminals of one world with a line editor beside each. Replayed lines are drawn as if they had been typed. */
 export class Desk {
   private readonly seats = new Map<string, Seat>();
-  private replaying = false;
+  /** What is drawn was typed before: nothing enters the world by being drawn. */
+  replaying = false;
 
   constructor(private readonly options: DeskOptions) {}
 
-  /** What a session of the world is told to call. */
-  events(terminal: string): TerminalEvents {
+  output(terminal: string, text: string): void {
+    this.seat(terminal).editor.output(text);
+  }
+
+  prompt(terminal: string, exitCode: number): void {
     const seat = this.seat(terminal);
-    return {
-      output: text => seat.editor.output(text),
-      prompt: ({ exitCode }) => {
-        seat.editor.prompt(seat.session?.promptText ?? '$ ');
-        if (!this.replaying) this.options.prompt(terminal, exitCode);
-      },
-      closed: () => {
-        this.seats.delete(terminal);
-        this.options.closed(terminal);
-      },
-    };
+    seat.exitCode = exitCode;
+    seat.editor.prompt(seat.session?.promptText ?? '$ ');
+    if (!this.replaying) this.options.prompt(terminal, exitCode);
+  }
+
+  closed(terminal: string): void {
+    this.seats.delete(terminal);
+    if (!this.replaying) this.options.closed(terminal);
+  }
+
+  /** Tells the page where each prompt stands after a replay. */
+  announcePrompts(): void {
+    for (const [terminal, seat] of this.seats) if (seat.session?.atPrompt) this.options.prompt(terminal, seat.exitCode);
   }
 
   /** The session is open; its first prompt shows. */
   seatSession(terminal: string, session: TerminalSession, columns: number): void {
     const seat = this.seat(terminal);
     seat.session = session;
-    seat.columns = columns;
     seat.editor.resize(columns);
     if (session.atPrompt) {
       seat.editor.prompt(session.promptText);
-      this.options.prompt(terminal, 0);
+      if (!this.replaying) this.options.prompt(terminal, 0);
     }
   }
 
-  has(terminal: string): boolean {
-    return this.seats.get(terminal)?.session !== undefined;
-  }
-
   resize(terminal: string, columns: number): void {
-    const seat = this.seats.get(terminal);
-    if (!seat) return;
-    seat.columns = columns;
-    seat.editor.resize(columns);
+    this.seats.get(terminal)?.editor.resize(columns);
   }
 
   /** Raw bytes from the screen. */
@@ -96,10 +94,8 @@ export class Desk {
     if (input.type !== 'line') return;
     const seat = this.seats.get(input.terminal);
     if (!seat) return;
-    this.replaying = true;
     seat.editor.place(input.line);
     seat.editor.feed('\r');
-    this.replaying = false;
   }
 
   /** What each screen shows, and forgets it: the page has it from now on. */
@@ -119,7 +115,7 @@ export class Desk {
       if (!this.replaying) this.options.input(input);
     };
     const seat: Seat = {
-      session: undefined, pending: '', suggestion: '', columns: 80,
+      session: undefined, pending: '', suggestion: '', exitCode: 0,
       editor: new LineEditor({
         write: text => { seat.pending = (seat.pending + text).slice(-TRANSCRIPT_MAX); },
         submit: line => {

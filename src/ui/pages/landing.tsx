@@ -82,7 +82,7 @@ function Board() {
           <div className="node" key={node.slug}>
             <NodeHead node={node} />
             <div className="pods">
-              {trouble.map(pod => <PodChip key={pod.uid} pod={pod} wide full />)}
+              {trouble.map(pod => <PodChip key={pod.uid} pod={pod} wide />)}
               {calm.map(pod => pod && <PodChip key={pod.uid} pod={pod} wide full={pod.namespace === 'default'} />)}
               <FoldedPods pods={folded} wide />
             </div>

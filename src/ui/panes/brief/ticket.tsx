@@ -16,7 +16,7 @@ export interface TicketText { readonly who: string; readonly where: string; read
 export function ticketText(ticket: string): TicketText {
   const text = ticket.trim();
   const newline = text.indexOf('\n');
-  const first = newline < 0 ? text : text.slice(0, newline);
+  const first = (newline < 0 ? text : text.slice(0, newline)).replaceAll('**', '');
   const rest = newline < 0 ? '' : text.slice(newline + 1).trim();
   const dash = /^(.{3,40}?)\s+[—–]\s+(.+)$/.exec(first);
   if (dash) return { who: dash[1] ?? '', where: '', body: [dash[2], rest].filter(Boolean).join(' ') };
