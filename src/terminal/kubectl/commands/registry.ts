@@ -4,6 +4,17 @@ import { apply } from './apply.ts';
 import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
 import { configCommands } from './config.ts';
 import { describe } from './describe.ts';
+import { authCommands } from './auth.ts';
+import { autoscale } from './autoscale.ts';
+import { informative } from './cluster-info.ts';
+import { discoveryCommands } from './api-resources.ts';
+import { events } from './events.ts';
+import { nodeCommands } from './node.ts';
+import { rolloutCommands } from './rollout.ts';
+import { setCommands } from './set.ts';
+import { topCommands } from './top.ts';
+import { unmodelled } from './unmodelled.ts';
+import { wait } from './wait.ts';
 import { create } from './create.ts';
 import { createConfigMap, createSecretDockerRegistry, createSecretGeneric, createSecretTls } from './create-data.ts';
 import { createSmall } from './create-policy.ts';
@@ -26,6 +37,8 @@ const all: readonly Command[] = [
   apply, viewLastApplied, setLastApplied, ...configCommands,
   describe, create, createConfigMap, createSecretGeneric, createSecretTls, createSecretDockerRegistry, ...createSmall, ...createRbac, ...createServices,
   createDeployment, createJob, createCronJob, del, attach, exec, expose, get, annotate, label, logs, patch, replace, run, scale, version,
+  ...authCommands, autoscale, ...informative, ...discoveryCommands, events, ...nodeCommands, ...rolloutCommands, ...setCommands, ...topCommands, wait,
+  ...unmodelled,
 ];
 
 export const commands: ReadonlyMap<string, Command> = new Map(all.map(command => [command.path, command]));

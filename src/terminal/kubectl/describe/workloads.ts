@@ -140,9 +140,6 @@ export const deployment: Describer = function* (w, object, context) {
   if (sets.length > 0) {
     w.line(0, `OldReplicaSets:\t${old.length === 0 ? '<none>' : old.map(shown).join(', ')}`);
     w.line(0, `NewReplicaSet:\t${newest ? shown(newest) : '<none>'}`);
-  } else {
-    w.line(0, 'OldReplicaSets:\t<none>');
-    w.line(0, 'NewReplicaSet:\t<none>');
   }
   yield* endWithEvents(w, context);
 };
