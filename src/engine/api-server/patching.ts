@@ -13,6 +13,7 @@ export type PatchType = 'json' | 'merge' | 'strategic';
 /** What an object (in the version of `resource`) becomes under a patch. */
 export function patched(resource: ServedResource, target: Draft, type: PatchType, patch: unknown): { ok: true; value: Draft } | Refusal {
   if (type === 'json') {
+    if (!Array.isArray(patch) || !patch.every(each => isObject(each) && typeof each.path === 'string')) return badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
     const result = jsonPatch(target, patch as readonly JsonPatchOperation[]);
     if (!result.ok) return refuse(422, 'Invalid', `the server rejected our request due to an error in our request`, {});
     return isObject(result.value) ? { ok: true, value: result.value } : badRequest('the patched object is not an object');

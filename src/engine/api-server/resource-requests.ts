@@ -1,9 +1,9 @@
 /** Requests for resources: which verb on which objects, in which representation. */
-import { parse as parseYaml } from 'yaml';
 import { cloneJson, isObject, type Draft } from '../apimachinery/json.ts';
 import { parseSelector, selectorMatches, type Labels } from '../apimachinery/label-selector.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import { refuse, type Refusal, type Result } from '../apimachinery/status.ts';
+import { readText } from './body-text.ts';
 import { authorize, forbidden } from './authorization.ts';
 import { serveMetrics } from './metrics.ts';
 import type { ApiRequest, ApiResponse, DeleteOptions, WatchEvent } from './contract.ts';
@@ -231,14 +231,9 @@ export function writeContext(request: ApiRequest, info: RequestInfo): WriteConte
 
 /** The object in a request's body, as a draft of our own. */
 export function bodyOf(request: ApiRequest): { ok: true; value: Draft } | Refusal {
-  let { body } = request;
-  if (typeof body === 'string') {
-    try {
-      body = /^\s*\{/.test(body) ? JSON.parse(body) as unknown : parseYaml(body, { version: '1.1' });
-    } catch (error) {
-      return badRequest(`error parsing the body: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
-    }
-  }
+  const read = typeof request.body === 'string' ? readText(request.body) : { ok: true as const, value: request.body };
+  if (!read.ok) return read;
+  const body = read.value;
   if (!isObject(body)) return badRequest(`the object provided is unrecognized (must be of type ${'object'})`);
   return { ok: true, value: cloneJson(body) };
 }
@@ -292,14 +287,8 @@ function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, res
 }
 
 /** A patch as sent, read from text where need be. */
-export function patchOf(request: ApiRequest): unknown {
-  const { body } = request;
-  if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return parseYaml(body, { version: '1.1' }) as unknown;
-  }
+export function patchOf(request: ApiRequest): { readonly ok: true; readonly value: unknown } | Refusal {
+  return typeof request.body === 'string' ? readText(request.body) : { ok: true, value: request.body };
 }
 
 const PATCH_TYPES: Readonly<Record<string, PatchType | 'apply'>> = {
@@ -323,7 +312,9 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
     return refusalAnswer(refuse(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {}));
   }
   const namespace = resource.namespaced ? info.namespace : '';
-  const body = patchOf(request);
+  const read = patchOf(request);
+  if (!read.ok) return refusalAnswer(read);
+  const body = read.value;
   if (type === 'apply') {
     const named = isObject(body) ? patchedName(resource, info, body) : undefined;
     if (named) return refusalAnswer(named);
@@ -340,9 +331,9 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
   if (!after.ok) return refusalAnswer(after);
   const named = patchedName(resource, info, after.value);
   if (named) return refusalAnswer(named);
-  const read = typed(request, resource, after.value, context);
-  if (!read.ok) return refusalAnswer(read);
-  const result = parts.writer.update(resource, namespace, info.name, read.value, subresource === 'status' ? 'status' : 'main', context);
+  const whole = typed(request, resource, after.value, context);
+  if (!whole.ok) return refusalAnswer(whole);
+  const result = parts.writer.update(resource, namespace, info.name, whole.value, subresource === 'status' ? 'status' : 'main', context);
   return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
 }
 
@@ -360,16 +351,9 @@ export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
   };
 }
 
-function deleteBody(request: ApiRequest): Draft {
-  const { body } = request;
-  if (isObject(body)) return body;
-  if (typeof body !== 'string' || body === '') return {};
-  try {
-    const parsed: unknown = parseYaml(body);
-    return isObject(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
+function deleteBody({ body }: ApiRequest): Draft {
+  const read = typeof body === 'string' && body !== '' ? readText(body) : { ok: true as const, value: body };
+  return read.ok && isObject(read.value) ? read.value : {};
 }
 
 function remove(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {

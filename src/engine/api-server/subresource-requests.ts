@@ -57,7 +57,9 @@ function sectionRequest(parts: ServerParts, request: ApiRequest, info: RequestIn
   let draft: Draft;
   if (info.verb === 'patch') {
     const type = (request.headers?.['content-type'] ?? '').includes('strategic') ? 'strategic' : (request.headers?.['content-type'] ?? '').includes('json-patch') ? 'json' : 'merge';
-    const result = patched(resource, presented(parts, resource, object), type, patchOf(request));
+    const change = patchOf(request);
+    if (!change.ok) return refusalAnswer(change);
+    const result = patched(resource, presented(parts, resource, object), type, change.value);
     if (!result.ok) return refusalAnswer(result);
     draft = result.value;
   } else {
@@ -77,7 +79,9 @@ function scaleRequest(parts: ServerParts, request: ApiRequest, info: RequestInfo
   let scale: Draft;
   if (info.verb === 'patch') {
     const type = (request.headers?.['content-type'] ?? '').includes('json-patch') ? 'json' : 'merge';
-    const result = patched(resource, readScale(object), type, patchOf(request));
+    const change = patchOf(request);
+    if (!change.ok) return refusalAnswer(change);
+    const result = patched(resource, readScale(object), type, change.value);
     if (!result.ok) return refusalAnswer(result);
     scale = result.value;
   } else {

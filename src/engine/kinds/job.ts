@@ -105,7 +105,7 @@ export const job = defineKind({
     const { spec, metadata } = object;
     if (spec.manualSelector) return;
     const labels = {
-      'batch.kubernetes.io/controller-uid': metadata.uid, 'batch.kubernetes.io/job-name': metadata.name, 'controller-uid': metadata.uid, 'job-name': metadata.name,
+      'batch.kubernetes.io/controller-uid': metadata.uid, 'batch.kubernetes.io/job-name': metadata.name ?? '', 'controller-uid': metadata.uid, 'job-name': metadata.name ?? '',
     };
     spec.template.metadata ??= {};
     spec.template.metadata.labels = { ...spec.template.metadata.labels, ...labels };

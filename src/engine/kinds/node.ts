@@ -64,7 +64,7 @@ export const namespace = defineKind({
     fill(object, 'spec', {});
   },
   prepareCreate(object) {
-    object.metadata.labels['kubernetes.io/metadata.name'] = object.metadata.name;
+    if (object.metadata.name) object.metadata.labels['kubernetes.io/metadata.name'] = object.metadata.name;
     if (!object.spec.finalizers?.includes('kubernetes')) object.spec.finalizers = [...(object.spec.finalizers ?? []), 'kubernetes'];
     object.status = { phase: 'Active' };
   },
