@@ -34,6 +34,8 @@ export interface ApiServerOptions {
 export interface RunningApiServer extends ApiServer {
   /** Wires logs, exec and metrics, once there are kubelets. */
   connectNodes(nodes: NodeConnections): void;
+  /** Gives OpenAPI documents their texts; `load` is asked when the next document is. */
+  provideSchemaTexts(load: () => SchemaTexts | undefined): void;
   /** Namespaced kinds that can be deleted, one entry for each storage: what a namespace may hold. */
   namespacedKinds(): readonly { readonly kind: string; readonly resource: string }[];
 }
@@ -50,8 +52,9 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const writer = new Writer(kernel, store, admission, ownership);
   const pods = new PodOperations(kernel, store, resources, writer);
   const audit: AuditEntry[] = [];
+  let { schemaTexts } = options;
   const parts: ServerParts = {
-    kernel, store, resources, writer, pods, ownership, audit, openapi: new OpenApi(resources, options.schemaTexts ?? (() => undefined)), nodes: options.nodes,
+    kernel, store, resources, writer, pods, ownership, audit, openapi: new OpenApi(resources, () => schemaTexts?.()), nodes: options.nodes,
     version: versionDocument(options.version ?? '1.35.6'),
     apply: (resource, key, patch, subresource, force, context) => serverSideApply(parts, resource, key, patch, subresource, force, context),
   };
@@ -66,6 +69,10 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     reader: createReader(store, resources),
     onChange: listener => store.onChange(listener),
     audit,
+    provideSchemaTexts(load) {
+      schemaTexts = load;
+      parts.openapi.forget();
+    },
     connectNodes(nodes) {
       parts.nodes = nodes;
       resources.addMetrics();

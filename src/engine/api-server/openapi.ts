@@ -20,6 +20,11 @@ export class OpenApi {
 
   constructor(private readonly resources: Resources, private readonly texts: () => SchemaTexts | undefined) {}
 
+  /** Documents are made anew when next asked for. */
+  forget(): void {
+    this.documents.clear();
+  }
+
   /** Paths of the documents. */
   index(): Draft {
     const paths: Draft = {};

@@ -1,7 +1,7 @@
 /** Puts an API server on a loopback port, for real kubectl, helm and client libraries. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import type { ApiRequest, ApiResponse, ApiServer, User } from '../../engine/api-server/contract.ts';
@@ -43,8 +43,10 @@ const ADMIN_TOKEN = 'drydock-admin';
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
   const certificate = options.tls === true ? selfSigned() : options.tls || undefined;
   const listener = (request: IncomingMessage, response: ServerResponse): void => { void serve(options, request, response); };
-  const server: Server = certificate ? createTlsServer({ key: certificate.key, cert: certificate.cert }, listener) : createServer(listener);
-  server.on('upgrade', (request, socket) => {
+  const plain = createServer(listener);
+  const secure = certificate && createTlsServer({ key: certificate.key, cert: certificate.cert }, listener);
+  const servers: Server[] = secure ? [plain, secure] : [plain];
+  for (const each of servers) each.on('upgrade', (request, socket) => {
     const { api, pump = () => {} } = options;
     const protocol = chosenProtocol(request);
     const apiRequest = { ...apiRequestOf(options, request, undefined), method: 'GET' as const };
@@ -57,15 +59,32 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     }
     serveSession(request, socket, protocol, answer.session, pump);
   });
-  await new Promise<void>(listening => server.listen(options.port, '127.0.0.1', listening));
+  const server = secure ? eitherProtocol(plain, secure) : plain;
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(options.port, '127.0.0.1', listening);
+  });
   const { port } = server.address() as AddressInfo;
   return {
     port, url: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}`, ...(certificate && { certificate: certificate.cert }),
     close: () => new Promise(closed => {
       server.close(() => closed());
-      server.closeAllConnections();
+      for (const each of servers) each.closeAllConnections();
     }),
   };
+}
+
+/** One port for both: the first byte of a connection tells TLS (22) from plain HTTP. */
+function eitherProtocol(plain: Server, secure: Server): SocketServer {
+  return createSocketServer((socket: Socket) => {
+    socket.once('data', first => {
+      socket.pause();
+      socket.unshift(first);
+      (first[0] === 22 ? secure : plain).emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
+    socket.on('error', () => socket.destroy());
+  });
 }
 
 /** A kubeconfig that leads to a host. */
