@@ -52,6 +52,11 @@ export class Network {
     return this.stacks.get(address);
   }
 
+  /** Addresses of a public name, without asking a resolver; empty for a name nobody holds. */
+  addressesOf(name: string): readonly string[] {
+    return this.publicNames.get(name) ?? [];
+  }
+
   addName(name: string, addresses: readonly string[]): void {
     this.publicNames.set(name, addresses);
   }

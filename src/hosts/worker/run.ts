@@ -28,7 +28,7 @@ export class Run {
       closed: terminal => this.desk.closed(terminal),
     });
     const { api, network } = this.world.cluster;
-    this.traffic = new TrafficFeed(network.requests);
+    this.traffic = new TrafficFeed(network.requests, host => network.stackAt(network.addressesOf(host)[0] ?? host)?.options.group ?? host);
     this.frames = new FrameFeed(api.reader, pod => {
       const { status, ready, total, restarts } = podSummary(pod);
       return { status, ready: `${ready}/${total}`, restarts };

@@ -5,7 +5,8 @@ import type { TrafficSample } from '../protocol.ts';
 export class TrafficFeed {
   private readonly open = new Map<string, { route: string; second: number; counted: RouteSecond }>();
 
-  constructor(private readonly requests: Pick<RequestLog, 'takeChanged'>) {}
+  /** @param groupOf the workload behind an address or a public name: `shop/orders`, `alb/shop`; the name itself when there is none */
+  constructor(private readonly requests: Pick<RequestLog, 'takeChanged'>, private readonly groupOf: (host: string) => string) {}
 
   take(nowMs: number): TrafficSample[] {
     for (const changed of this.requests.takeChanged()) this.open.set(`${changed.route}@${changed.second}`, changed);
@@ -13,7 +14,10 @@ export class TrafficFeed {
     for (const [key, { route, second, counted }] of this.open) {
       if ((second + 1) * 1000 > nowMs) continue;
       this.open.delete(key);
-      const [from = '', to = ''] = route.split('→');
+      const [from = '', host = ''] = route.split('→');
+      // Probes come every few seconds for ever and are not what anybody asked for.
+      if (from.startsWith('node/')) continue;
+      const to = host.includes('/') ? host : this.groupOf(host);
       samples.push({ atMs: second * 1000, from, to, ok: counted.ok, failed: counted.failed, failure: commonest(counted.results), at: counted.refusedBy, latencyMsP95: counted.slowestMs });
     }
     return samples;

@@ -12,7 +12,7 @@ export type OwnNode = Node<{ box: OwnBox }, 'own'>;
 export type TalkNode = Node<{ box: TalkBox }, 'talk'>;
 export type TalkEdge = Edge<{ wire: Wire }, 'wire'>;
 export type MapNode = ZoneNode | CardNode | OwnNode | TalkNode;
-export interface Drawing { readonly nodes: MapNode[]; readonly edges: Edge[]; readonly width: number; readonly height: number }
+export interface Drawing { readonly nodes: MapNode[]; readonly edges: Edge[]; readonly width: number; readonly height: number; /** Where trouble lies, when not all of it can be shown. */ readonly focusX?: number }
 
 const STILL = { draggable: false, selectable: false, connectable: false, focusable: false } as const;
 
@@ -53,12 +53,12 @@ export function drawOwns(graph: OwnsGraph): Drawing {
   return { nodes, edges, width: OWN_COLUMNS[3] + OWN_POD_WIDTH, height: graph.rows * OWN_ROW };
 }
 
-const TALK_COLUMN = 318;
-export const TALK_WIDTH = 222;
+const TALK_COLUMN = 296;
+export const TALK_WIDTH = 200;
 
 /** Height of a box: a head and one row for two pods. */
 export const talkHeight = (box: TalkBox): number =>
-  box.kind === 'client' ? 40 : 44 + box.pods.filter(pod => pod.look.tone === 'bad').length * 22 + Math.ceil(box.pods.filter(pod => pod.look.tone !== 'bad').length / 6) * 18;
+  box.pods.length === 0 ? 40 : 44 + box.pods.filter(pod => pod.look.tone === 'bad').length * 22 + Math.ceil(box.pods.filter(pod => pod.look.tone !== 'bad').length / 6) * 18;
 
 export function drawTalks(graph: TalksGraph): Drawing {
   const tops: number[] = [];
@@ -75,7 +75,10 @@ export function drawTalks(graph: TalksGraph): Drawing {
     node.position.y += (tallest - (tops[column] ?? 0)) / 2;
   }
   const edges = graph.wires.map((wire): TalkEdge => ({ id: wire.id, source: wire.from, target: wire.to, type: 'wire', selectable: false, focusable: false, data: { wire } }));
-  return { nodes, edges, width: graph.columns * TALK_COLUMN - (TALK_COLUMN - TALK_WIDTH), height: tallest };
+  const failing = new Set(graph.wires.filter(wire => wire.failed > 0).flatMap(wire => [wire.from, wire.to]));
+  const columns = graph.boxes.filter(box => failing.has(box.id)).map(box => box.column);
+  const focusX = columns.length > 0 ? Math.max(...columns) * TALK_COLUMN + TALK_WIDTH : undefined;
+  return { nodes, edges, width: graph.columns * TALK_COLUMN - (TALK_COLUMN - TALK_WIDTH), height: tallest, ...(focusX === undefined ? {} : { focusX }) };
 }
 
 /** Stroke width of a wire, in pixels: a rate reads as weight. */

@@ -153,6 +153,17 @@ describe('who talks', () => {
     expect(graph.wires.every(wire => wire.refusedHere)).toBe(true);
   });
 
+  test('the cross stands at the hop that refused, not at those that passed it on', () => {
+    const passed = { ...sample('load/checkout', 'shop/checkout', 0, 6), at: '' };
+    const { wires } = talksGraph(shop, [passed, sample('shop/checkout', 'shop/orders', 0, 6)], FAKE_NOW_MS, 'shop');
+    expect(wires.map(wire => wire.refusedHere)).toEqual([false, true]);
+  });
+
+  test('a load balancer and a host outside are no missing Services', () => {
+    const { boxes } = talksGraph(shop, [sample('load/browse', 'alb/front', 1, 0), sample('shop/orders', 'db.example.com', 1, 0), sample('kube-system/x', 'kube-system/y', 1, 0)], FAKE_NOW_MS, 'shop');
+    expect(boxes.filter(box => box.kind === 'outside').map(box => `${box.title}: ${box.note}`)).toEqual(['front: load balancer', 'db.example.com: outside']);
+  });
+
   test('a Service without ready addresses says so', () => {
     expect(graph.boxes.find(box => box.id === 'shop/orders')).toMatchObject({ ready: 0, note: '3 pods, 0 ready' });
   });

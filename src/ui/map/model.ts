@@ -73,7 +73,7 @@ export function podMark(snapshot: Snapshot, pod: Pod & KubeObject): PodMark {
 /** What people call it: the `app` label, else the owner's name without its hash. */
 export function appOf(object: KubeObject): string {
   const labels = object.metadata.labels ?? {};
-  const labelled = labels['app'] ?? labels['app.kubernetes.io/name'] ?? labels['k8s-app'];
+  const labelled = labels['app'] ?? labels['app.kubernetes.io/name'];
   if (labelled) return labelled;
   const owner = ownerOf(object);
   if (!owner) return object.metadata.name;

@@ -6,7 +6,8 @@ import { podMark, type PodMark } from './model.ts';
 
 export interface TalkBox {
   readonly id: string;
-  readonly kind: 'client' | 'service';
+  /** `outside`: a load balancer, a database, a partner; nothing the cluster's API holds. */
+  readonly kind: 'client' | 'service' | 'outside';
   readonly slug: Slug | undefined;
   readonly title: string;
   readonly note: string;
@@ -23,7 +24,7 @@ export interface Wire {
   readonly failed: number;
   readonly total: number;
   readonly failure: string;
-  /** The hop that refused is the target itself (the cross stands there), or lies behind it. */
+  /** The target itself said no: the cross stands there. Otherwise it only passed on what lies behind it. */
   readonly refusedHere: boolean;
   readonly latencyMsP95: number;
 }
@@ -34,7 +35,7 @@ export interface TalksGraph { readonly boxes: readonly TalkBox[]; readonly wires
 const WINDOW_MS = 10_000;
 
 export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[], nowMs: number, namespace: string): TalksGraph {
-  const wires = wiresOf(traffic.filter(sample => sample.atMs > nowMs - WINDOW_MS && sample.atMs <= nowMs));
+  const wires = wiresOf(traffic.filter(sample => sample.atMs > nowMs - WINDOW_MS && sample.atMs <= nowMs && concerns(sample, namespace)));
   const services = list<Service>(snapshot, 'Service', namespace).filter(service => service.spec?.selector);
   const ids = new Set(services.map(service => `${service.metadata.namespace ?? ''}/${service.metadata.name}`));
   for (const wire of wires) ids.add(wire.to);
@@ -46,7 +47,12 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
     const [ns = '', name = ''] = id.split('/');
     const service = list<Service>(snapshot, 'Service', ns).find(entry => entry.metadata.name === name);
     if (!service) {
-      boxes.push({ id, kind: 'service', slug: undefined, title: name, note: 'no such Service', column: depth.get(id) ?? 1, ready: 0, pods: [] });
+      const balancer = ns === 'alb';
+      const inCluster = !balancer && name !== '' && snapshot.kinds.get('Namespace')?.has(`/${ns}`) === true;
+      boxes.push({
+        id, kind: inCluster ? 'service' : 'outside', slug: undefined, title: balancer ? name : inCluster ? name : id, note: balancer ? 'load balancer' : inCluster ? 'no such Service' : 'outside',
+        column: depth.get(id) ?? 1, ready: 0, pods: [],
+      });
       continue;
     }
     const behind = pods.filter(pod => pod.metadata.namespace === ns && fits(service.spec?.selector, pod.metadata.labels)).map(pod => podMark(snapshot, pod));
@@ -56,6 +62,13 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
   // What fails or is called stands above what is quiet.
   const weight = (id: string): number => wires.reduce((sum, wire) => (wire.from === id || wire.to === id ? Math.max(sum, wire.failed > 0 ? 2 : 1) : sum), 0);
   return { boxes: boxes.sort((a, b) => a.column - b.column || weight(b.id) - weight(a.id) || a.title.localeCompare(b.title)), wires, columns: Math.max(0, ...boxes.map(box => box.column)) + 1 };
+}
+
+/** Traffic of one namespace, and of what stands in front of it. */
+function concerns({ from, to }: TrafficSample, namespace: string): boolean {
+  if (namespace === '') return true;
+  const near = (id: string): boolean => id.startsWith(`${namespace}/`) || id.startsWith('load/') || id.startsWith('alb/');
+  return near(from) && (near(to) || from.startsWith(`${namespace}/`) || !to.includes('/'));
 }
 
 /** Ready addresses of a Service, from its EndpointSlices. */
@@ -79,9 +92,11 @@ function wiresOf(samples: readonly TrafficSample[]): Wire[] {
     sum.latency = Math.max(sum.latency, sample.latencyMsP95);
     sums.set(id, sum);
   }
+  // A hop that answers with an error of one behind it did not refuse by itself.
+  const failsOn = new Set([...sums.values()].filter(sum => sum.failed > 0).map(sum => sum.from));
   return [...sums].map(([id, sum]) => ({
     id, from: sum.from, to: sum.to, perSecond: ((sum.ok + sum.failed) * 1000) / WINDOW_MS, failed: sum.failed, total: sum.ok + sum.failed,
-    failure: sum.failure, refusedHere: sum.at === '' || sum.at === sum.to || sum.at.endsWith(sum.to), latencyMsP95: sum.latency,
+    failure: sum.failure, refusedHere: sum.failed > 0 && (sum.at !== '' || !failsOn.has(sum.to)), latencyMsP95: sum.latency,
   }));
 }
 

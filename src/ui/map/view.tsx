@@ -77,8 +77,8 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
   const [pointerIn, setPointerIn] = useState(false);
   const flow = useReactFlow();
   const drawing = useDrawing(view, level, pane, pointerIn);
-  const size = useRef({ width: 0, height: 0 });
-  size.current = { width: drawing.width, height: drawing.height };
+  const size = useRef<{ width: number; height: number; focusX?: number }>({ width: 0, height: 0 });
+  size.current = drawing;
 
   useLayoutEffect(() => {
     const element = frame.current;
@@ -89,11 +89,13 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
   }, []);
 
   const fit = useCallback((duration = 0) => {
-    const { width, height } = size.current;
+    const { width, height, focusX } = size.current;
     // A chart that does not fit stays readable and starts at its top; the rest is a drag away.
     const across = Math.min(1.15, pane.width / width);
-    const zoom = view === 'where' ? Math.max(0.1, Math.min(1, across, pane.height / height)) : Math.max(Math.min(across, pane.height / height), Math.min(across, 0.92));
-    const x = MARGIN + Math.max(0, (pane.width - width * zoom) / 2);
+    const zoom = view === 'where' ? Math.max(0.1, Math.min(1, across, pane.height / height)) : Math.max(Math.min(across, pane.height / height), view === 'talks' ? 0.74 : Math.min(across, 0.92));
+    const over = width * zoom - pane.width;
+    // Too wide to show whole: the end that fails is the end to see.
+    const x = over <= 0 ? MARGIN - over / 2 : MARGIN - Math.min(over, Math.max(0, (focusX ?? 0) * zoom - pane.width));
     const y = view === 'where' ? MARGIN : MARGIN + Math.max(0, (pane.height - height * zoom) / 2);
     void flow.setViewport({ x, y, zoom }, { duration });
   }, [flow, pane, view]);
@@ -242,7 +244,7 @@ function TalkBoxView({ data: { box } }: NodeProps<TalkNode>) {
         <button type="button" data-slug={box.slug} tabIndex={-1} aria-pressed={selected === box.slug} aria-label={`Service ${box.title}, ${box.note}`} onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
           <Glyph name={none ? 'svc' : 'svcok'} size={14} /><span>{box.title}</span>
         </button>
-      ) : <div className="tl"><Glyph name={box.kind === 'client' ? 'client' : 'missing'} size={14} /><span>{box.title}</span></div>}
+      ) : <div className="tl"><Glyph name={box.kind === 'service' ? 'missing' : box.kind === 'outside' ? 'set' : 'client'} size={14} /><span>{box.title}</span></div>}
       <small>{box.note}</small>
       {box.pods.length > 0 && (
         <div className="hulls">
