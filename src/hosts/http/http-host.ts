@@ -59,7 +59,8 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     }
     serveSession(request, socket, protocol, answer.session, pump);
   });
-  const server = secure ? eitherProtocol(plain, secure) : plain;
+  const sockets = new Set<Socket>();
+  const server = secure ? eitherProtocol(plain, secure, sockets) : plain;
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(options.port, '127.0.0.1', listening);
@@ -70,13 +71,16 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     close: () => new Promise(closed => {
       server.close(() => closed());
       for (const each of servers) each.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
     }),
   };
 }
 
 /** One port for both: the first byte of a connection tells TLS (22) from plain HTTP. */
-function eitherProtocol(plain: Server, secure: Server): SocketServer {
+function eitherProtocol(plain: Server, secure: Server, sockets: Set<Socket>): SocketServer {
   return createSocketServer((socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     socket.once('data', first => {
       socket.pause();
       socket.unshift(first);
