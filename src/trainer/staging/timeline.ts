@@ -15,7 +15,7 @@ export interface Stage {
 }
 
 /** A calm longer than this before the next entry is leapt over, as long as no load runs. */
-const LEAP_OVER_MS = 600_000;
+const LEAP_OVER_MS = 3_600_000;
 /** What stays to be run before an entry, so that everything is in step again. */
 const RUN_UP_MS = 20_000;
 
