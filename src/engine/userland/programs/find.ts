@@ -44,7 +44,7 @@ export function* find(process: SystemProcess): Task<number> {
     expression.pruned = false;
     const act = found.depth >= expression.minDepth;
     if (act && !expression.depthFirst) yield* test(found);
-    if (found.stat.type === 'directory' && !expression.pruned) {
+    if (found.stat.type === 'directory' && !expression.pruned && found.depth < expression.maxDepth) {
       let names: string[] = [];
       try {
         names = files.list(found.path, credentialsOf(process));
