@@ -17,12 +17,14 @@ const reference = (typeName: string): Draft => ({ $ref: `#/components/schemas/${
 
 export class OpenApi {
   private readonly documents = new Map<string, Draft>();
+  private loadedTexts: SchemaTexts | undefined;
 
   constructor(private readonly resources: Resources, private readonly texts: () => SchemaTexts | undefined) {}
 
   /** Documents are made anew when next asked for. */
   forget(): void {
     this.documents.clear();
+    this.loadedTexts = undefined;
   }
 
   /** Paths of the documents. */
@@ -70,7 +72,8 @@ export class OpenApi {
   }
 
   private schemaOf(name: string, type: TypeSchema, visit: (name: string) => void): Draft {
-    const [typeText, fieldTexts] = this.texts()?.[name] ?? [undefined, undefined];
+    this.loadedTexts ??= this.texts();
+    const [typeText, fieldTexts] = this.loadedTexts?.[name] ?? [undefined, undefined];
     const schema: Draft = {};
     if (typeText) schema.description = typeText;
     if (type.o) schema.oneOf = type.o.map(each => ({ type: each }));

@@ -4,14 +4,16 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
-import type { ApiRequest, ApiResponse, ApiServer, User } from '../../engine/api-server/contract.ts';
+import type { RunningApiServer } from '../../engine/api-server/api-server.ts';
+import type { ApiRequest, ApiResponse, User } from '../../engine/api-server/contract.ts';
 import { userOfToken } from '../../engine/api-server/tokens.ts';
 import { selfSigned, type Certificate } from './certificate.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf.ts';
+import { readSchemaTexts } from './schema-texts.ts';
 import { chosenProtocol, serveSession } from './remote-command.ts';
 
 export interface HttpHostOptions {
-  readonly api: ApiServer;
+  readonly api: RunningApiServer;
   /** 0 lets the system choose. */
   readonly port: number;
   /** `true` makes a certificate. */
@@ -41,6 +43,7 @@ const ADMIN_TOKEN = 'drydock-admin';
 
 /** Listens on 127.0.0.1 and answers until it is closed. */
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
+  options.api.provideSchemaTexts(readSchemaTexts);
   const certificate = options.tls === true ? selfSigned() : options.tls || undefined;
   const listener = (request: IncomingMessage, response: ServerResponse): void => { void serve(options, request, response); };
   const plain = createServer(listener);
