@@ -102,7 +102,7 @@ contexts:
     home, ours, sides, file,
     async run(line, stdin = '') {
       const [, ...args] = words(line);
-      catchUp(real);
+      catchUp(real, Math.max(Date.now(), mine.kernel.nowMs));
       const running = runReal(binary, args, home, stdin);
       const theirs = await running;
       catchUp(mine, Math.max(Date.now(), real.kernel.nowMs));

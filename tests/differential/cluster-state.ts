@@ -135,6 +135,7 @@ function node(name: string, zone: string, ip: string, at: string): Json {
       capacity, allocatable: { ...capacity, cpu: '1930m', memory: '3388Mi' },
       conditions: [{ type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available', lastHeartbeatTime: at, lastTransitionTime: at }, { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status', lastHeartbeatTime: at, lastTransitionTime: at }],
       addresses: [{ type: 'InternalIP', address: ip }, { type: 'Hostname', address: name }],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: { machineID: 'm', systemUUID: 's', bootID: 'b', kernelVersion: '6.1.0', osImage: 'Amazon Linux 2023', containerRuntimeVersion: 'containerd://1.7.27', kubeletVersion: 'v1.35.0', kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64' },
     },
   };

@@ -3,6 +3,7 @@ import { apiVersionOf } from '../client/api-client.ts';
 import { slugResource } from '../client/discovery.ts';
 import { fail } from '../client/failure.ts';
 import { type Command, defineCommand } from '../command.ts';
+import { allowedFormats } from '../printers/output.ts';
 import { alignTabs, TABLE_STOPS } from '../printers/tabwriter.ts';
 
 const apiResources = defineCommand({
@@ -11,7 +12,7 @@ const apiResources = defineCommand({
     const { flags, args } = session;
     if (args.length > 0) session.usage(`unexpected arguments: [${args.join(' ')}]`);
     const output = flags.str('output');
-    if (!['', 'wide', 'name'].includes(output)) fail(`--output ${output} is not available`);
+    if (!['', 'wide', 'name'].includes(output)) fail(`unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${[...allowedFormats(session), 'wide'].filter((each, index, all) => all.indexOf(each) === index).sort().join(',')}`);
     if (!['', 'name', 'kind'].includes(flags.str('sort-by'))) fail('--sort-by accepts only name or kind');
     const found = yield* session.discovery.all({ refresh: !flags.bool('cached') });
     const preferred = new Set(found.groups.map(({ group, versions }) => `${group}/${versions[0]}`));

@@ -15,14 +15,14 @@ const canI = defineCommand({
     const { flags, args } = session;
     if (flags.bool('list')) { yield* listRules(session); return 0; }
     const [verb, what = ''] = args;
-    if (verb === undefined || args.length < 2 || args.length > 3) fail("you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples");
+    if (verb === undefined || args.length < 2 || args.length > 3) fail("you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.");
     const spec: Json = {};
     if (what.startsWith('/')) spec.nonResourceAttributes = { path: what, verb };
     else {
       const [word = '', fromSlash = ''] = what.split('/');
       const name = args[2] ?? fromSlash;
       const type = word === '*' ? undefined : yield* session.discovery.lookUp(word);
-      if (!type && word !== '*') yield* session.err(`Warning: the server doesn't have a resource type '${word}'\n`);
+      if (!type && word !== '*') yield* session.err(`Warning: the server doesn't have a resource type '${word}'\n\n`);
       if (type && !type.namespaced && !flags.bool('all-namespaces')) yield* session.err(`Warning: resource '${type.plural}' is not namespace scoped${type.group === '' ? '' : ` in group '${type.group}'`}\n\n`);
       spec.resourceAttributes = {
         ...(!flags.bool('all-namespaces') && { namespace: session.namespace }), verb, group: type?.group ?? (word === '*' ? '*' : ''), resource: type?.plural ?? word,
@@ -48,6 +48,7 @@ function* listRules(session: Session): Task<void> {
     body: { kind: 'SelfSubjectRulesReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: { namespace: session.namespace } },
   });
   const status = (answer.status ?? {}) as Json;
+  if (status.incomplete) yield* session.err(`Warning: the list may be incomplete: ${String(status.evaluationError ?? '')}\n`);
   const rows: string[] = [];
   const words = (value: unknown): string => `[${((value ?? []) as string[]).join(' ')}]`;
   for (const rule of (status.resourceRules ?? []) as Json[]) {

@@ -1,6 +1,6 @@
 import type { Json } from '../client/api-client.ts';
 import { apiVersionOf } from '../client/api-client.ts';
-import { fail } from '../client/failure.ts';
+import { ApiFailure, fail } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { dryRunOf, outcomePrinter, writeQuery } from '../mutation.ts';
 import { selectObjects } from '../resource-builder/builder.ts';
@@ -40,7 +40,12 @@ export const autoscale = defineCommand({
       };
       if (dryRun === 'client') { yield* print(hpa, 'autoscaled'); continue; }
       const { status: _, ...body } = hpa;
-      yield* print(yield* session.api.create(HPA, info.namespace, body, writeQuery(session, dryRun)), 'autoscaled');
+      try {
+        yield* print(yield* session.api.create(HPA, info.namespace, body, writeQuery(session, dryRun)), 'autoscaled');
+      } catch (failure) {
+        if (!(failure instanceof ApiFailure) || metrics.length > 0) throw failure;
+        fail('failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input');
+      }
     }
     return 0;
   },

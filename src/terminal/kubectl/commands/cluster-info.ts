@@ -2,14 +2,15 @@ import { ConnectionFailure, fail } from '../client/failure.ts';
 import type { Json } from '../client/api-client.ts';
 import { type Command, defineCommand } from '../command.ts';
 
-const BOLD_GREEN = '\u001b[0;32m';
-const BOLD_YELLOW = '\u001b[0;33m';
-const PLAIN = '\u001b[0m';
+/** Name, address, and back to plain. */
+const COLOURS = ['\u001b[0;32m', '\u001b[0;33m', '\u001b[0m'] as const;
 
 const clusterInfo = defineCommand({
   path: 'cluster-info',
   *run(session) {
     const { server } = session.api.connection;
+    const onTerminal = session.process.descriptors.get(1)?.terminal !== undefined;
+    const [BOLD_GREEN, BOLD_YELLOW, PLAIN] = onTerminal ? COLOURS : ['', '', ''];
     try {
       const type = yield* session.discovery.resolve('services');
       const services = yield* session.api.list(type, 'kube-system', { labelSelector: 'kubernetes.io/cluster-service=true' });

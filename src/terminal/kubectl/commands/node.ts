@@ -3,7 +3,7 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Task } from '../../../engine/kernel/task.ts';
 import { changeAll } from '../change.ts';
 import { type AnyObject, type Json, pathOf } from '../client/api-client.ts';
-import { ApiFailure, fail, failureMessage, ManyFailures } from '../client/failure.ts';
+import { ApiFailure, CliFailure, fail, failureMessage, ManyFailures } from '../client/failure.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { type DryRun, dryRunOf, writeQuery } from '../mutation.ts';
 import { selectObjects } from '../resource-builder/builder.ts';
@@ -66,7 +66,6 @@ function judge(session: Session, pods: readonly NodePod[], daemonSets: ReadonlyS
     const local = (pod.spec!.volumes ?? []).some(volume => volume.emptyDir !== undefined);
     if (local && !finished) {
       if (!flags.bool('delete-emptydir-data')) { note(verdicts.errors, 'cannot delete Pods with local storage (use --delete-emptydir-data to override)', pod); continue; }
-      note(verdicts.warnings, 'deleting Pods with local storage', pod);
     }
     if (!owner && !finished) {
       if (!flags.bool('force')) { note(verdicts.errors, 'cannot delete Pods that declare no controller (use --force to override)', pod); continue; }
@@ -100,7 +99,7 @@ const drain = defineCommand({
     if (failed.length > 0) {
       yield* session.err('There are pending nodes to be drained:\n');
       for (const { name } of failed) yield* session.err(` ${name}\n`);
-      fail(failed.map(({ error }) => failureMessage(error)).join(', '));
+      throw new CliFailure(failed.map(({ error }) => failureMessage(error)).join(', '), 1, true);
     }
     return 0;
   },
@@ -137,7 +136,7 @@ function* evictAll(session: Session, pods: readonly NodePod[], deadlineMs: numbe
     const blocked: NodePod[] = [];
     for (const pod of waiting) {
       const { namespace = '', name } = pod.metadata;
-      yield* session.err(`evicting pod ${namespace}/${name}${suffix}\n`);
+      yield* session.out(`evicting pod ${namespace}/${name}${suffix}\n`);
       const deleteOptions = { ...(grace >= 0 && { gracePeriodSeconds: grace }), ...(dryRun === 'server' && { dryRun: ['All'] }) };
       try {
         if (flags.bool('disable-eviction')) yield* api.delete(type, namespace, name, { kind: 'DeleteOptions', apiVersion: 'v1', ...deleteOptions });
@@ -151,7 +150,6 @@ function* evictAll(session: Session, pods: readonly NodePod[], deadlineMs: numbe
         blocked.push(pod);
       }
     }
-    if (dryRun === 'server') return;
     waiting = blocked;
     if (waiting.length > 0) yield* session.process.sleep(5000);
     if (session.nowMs > deadlineMs) {
@@ -159,6 +157,7 @@ function* evictAll(session: Session, pods: readonly NodePod[], deadlineMs: numbe
       fail(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: global timeout reached: ${flags.str('timeout')}`);
     }
   }
+  if (dryRun === 'server') return;
   for (const pod of leaving) {
     const { namespace = '', name, uid } = pod.metadata;
     for (;;) {
@@ -180,7 +179,7 @@ function parseTaint(word: string): { taint: Taint; remove: boolean } {
   const match = /^([^=:]+)(?:=([^:]*))?(?::(.+))?$/.exec(text);
   if (!match || (!remove && match[3] === undefined)) fail(`invalid taint spec: ${word}`);
   const effect = match[3] ?? '';
-  if (effect !== '' && !EFFECTS.includes(effect)) fail(`invalid taint effect: ${effect}, unsupported taint effect`);
+  if (effect !== '' && !EFFECTS.includes(effect)) fail(`invalid taint effect: ${effect}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`);
   return { taint: { key: match[1]!, ...(match[2] && { value: match[2] }), effect }, remove };
 }
 
@@ -196,11 +195,11 @@ const taint = defineCommand({
     if (words.length < 1) fail('at least one taint update is required');
     const changes = words.map(parseTaint);
     const type = yield* session.discovery.resolve(resources[0]!.split('/')[0]!);
-    if (type.kind !== 'Node') fail(`invalid resource type ${resources[0]!}, only node(s) is supported`);
+    if (type.kind !== 'Node') fail(`invalid resource type ${resources[0]!}, only node types are supported`);
     const infos = yield* selectObjects(session, { args: resources, selector: flags.str('selector'), all: flags.bool('all'), latest: true });
     const added = changes.some(change => !change.remove);
     const removed = changes.some(change => change.remove);
-    const operation = added && removed ? 'modified' : removed ? 'untainted' : 'tainted';
+    const operation = added && (removed || flags.bool('overwrite')) ? 'modified' : removed ? 'untainted' : 'tainted';
     return yield* changeAll(session, infos, operation, copy => {
       const spec = ((copy as Json).spec ??= {}) as { taints?: Taint[] };
       const current = spec.taints ?? [];

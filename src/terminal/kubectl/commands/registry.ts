@@ -8,6 +8,10 @@ import { authCommands } from './auth.ts';
 import { autoscale } from './autoscale.ts';
 import { informative } from './cluster-info.ts';
 import { discoveryCommands } from './api-resources.ts';
+import { diff } from './diff.ts';
+import { edit } from './edit.ts';
+import { explain } from './explain.ts';
+import { kustomize } from './kustomize.ts';
 import { events } from './events.ts';
 import { nodeCommands } from './node.ts';
 import { rolloutCommands } from './rollout.ts';
@@ -38,7 +42,7 @@ const all: readonly Command[] = [
   describe, create, createConfigMap, createSecretGeneric, createSecretTls, createSecretDockerRegistry, ...createSmall, ...createRbac, ...createServices,
   createDeployment, createJob, createCronJob, del, attach, exec, expose, get, annotate, label, logs, patch, replace, run, scale, version,
   ...authCommands, autoscale, ...informative, ...discoveryCommands, events, ...nodeCommands, ...rolloutCommands, ...setCommands, ...topCommands, wait,
-  ...unmodelled,
+  diff, edit, explain, kustomize, ...unmodelled,
 ];
 
 export const commands: ReadonlyMap<string, Command> = new Map(all.map(command => [command.path, command]));

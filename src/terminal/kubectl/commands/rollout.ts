@@ -19,6 +19,7 @@ import { watchUntil } from '../waiting.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CAUSE = 'kubernetes.io/change-cause';
+const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 const annotationsOf = (object: AnyObject): Record<string, string> => (object.metadata.annotations ?? {}) as Record<string, string>;
 const specOf = (object: AnyObject): Json => (object.spec ?? {}) as Json;
 
@@ -116,7 +117,7 @@ const history = defineCommand({
           const found = revisions.find(each => each.number === wanted) ?? fail(`unable to find the specified revision`);
           const w = new Description(session.nowMs);
           templateLines(w, shownTemplate(found));
-          yield* session.out(`${name} with revision #${wanted}\n${w.toString()}\n`);
+          yield* session.out(`${name} with revision #${wanted}\n${w.unaligned()}\n`);
         } else if (revisions.length === 0) yield* session.out(`${name} \nNo rollout history found.\n`);
         else {
           const rows = revisions.map(each => `${each.number}\t${each.cause || '<none>'}`);
@@ -148,13 +149,13 @@ const undo = defineCommand({
     if (wanted < 0) fail(`revision must be a positive integer: ${wanted}`);
     for (const info of infos) {
       const noun = info.type.kind.toLowerCase();
-      if (info.type.kind === 'Deployment' && specOf(info.object).paused === true) {
-        fail("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
-      }
       const revisions = yield* revisionsOf(session, info);
       if (revisions.length === 0 && wanted === 0) fail(`no rollout history found for ${noun} ${JSON.stringify(info.name)}`);
       if (revisions.length < 2 && wanted === 0) fail(`no rollout history found for ${noun} ${JSON.stringify(info.name)}`);
       const target = wanted === 0 ? revisions.at(-2)! : revisions.find(each => each.number === wanted) ?? fail(`unable to find specified revision ${wanted} in history`);
+      if (info.type.kind === 'Deployment' && specOf(info.object).paused === true) {
+        fail("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
+      }
       const same = info.type.kind === 'Deployment' ? sameTemplate(target.object, info.object)
         : compared(target.template) === compared(specOf(info.object).template as Json);
       if (same) { yield* print(info.object, `skipped rollback (current template already matches revision ${target.number})`); continue; }
@@ -225,7 +226,12 @@ function setting(path: string, operation: string, patchOf: (session: Session, in
 const restart = setting('rollout restart', 'restarted', (session, info) => {
   if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(info.type.kind)) fail(`${slugResource(info.type)} ${JSON.stringify(info.name)} restarting is not supported`);
   if (info.type.kind === 'Deployment' && specOf(info.object).paused === true) fail(`${slugResource(info.type)} ${JSON.stringify(info.name)} can't restart paused deployment (run rollout resume first)`);
-  return { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(session.nowMs) } } } } };
+  const stamp = rfc3339(session.nowMs);
+  const template = ((specOf(info.object).template as Json).metadata ?? {}) as Json;
+  if ((template.annotations as Json | undefined)?.[RESTARTED] === stamp) {
+    fail(`failed to create patch for ${info.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`);
+  }
+  return { spec: { template: { metadata: { annotations: { [RESTARTED]: stamp } } } } };
 });
 
 const pause = setting('rollout pause', 'paused', (_, info) => {

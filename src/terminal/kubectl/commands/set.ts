@@ -116,8 +116,10 @@ function* importedFrom(session: Session): Task<Json[]> {
   const type = yield* session.discovery.resolve(word);
   const source = yield* session.api.get(type, session.namespace, name);
   const keys = Object.keys((source.data ?? {}) as Json).filter(key => flags.list('keys').length === 0 || flags.list('keys').includes(key)).sort();
+  const nameOf = (key: string): string => key.toUpperCase().replaceAll(/[-.]/g, '_');
+  for (const key of keys) if (/[-.]/.test(key)) yield* session.err(`Warning: key ${key} transferred to ${nameOf(key)}\n`);
   return keys.map(key => ({
-    name: `${flags.str('prefix')}${key.toUpperCase().replaceAll(/[-.]/g, '_')}`,
+    name: `${flags.str('prefix')}${nameOf(key)}`,
     valueFrom: { [source.kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef']: { name, key } },
   }));
 }
@@ -127,7 +129,7 @@ function* listEnv(session: Session, infos: readonly Info[], wanted: (name: strin
     const spec = podSpecOf(info.object);
     for (const container of [...list(spec?.initContainers), ...list(spec?.containers)]) {
       if (!wanted(String(container.name))) continue;
-      yield* session.out(`# ${info.type.plural}/${info.name}, container ${String(container.name)}\n`);
+      yield* session.out(`# ${info.type.kind} ${info.name}, container ${String(container.name)}\n`);
       for (const each of list(container.env)) {
         const from = each.valueFrom as Json | undefined;
         const config = from?.configMapKeyRef as Json | undefined;

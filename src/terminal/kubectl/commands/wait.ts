@@ -1,5 +1,5 @@
 import type { AnyObject, Json } from '../client/api-client.ts';
-import { ApiFailure, fail, ManyFailures } from '../client/failure.ts';
+import { ApiFailure, CliFailure, fail, ManyFailures } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { outcomePrinter } from '../mutation.ts';
 import { findAll, goText, type JsonPath, JsonPathError, parseJsonPath, relaxedPath } from '../printers/jsonpath.ts';
@@ -36,6 +36,7 @@ export const wait = defineCommand({
           if (object === undefined) return undefined;
           return goal.kind === 'create' || goal.holds(object) ? object : undefined;
         });
+        if (end === 'timeout' && timeout === 0) throw new CliFailure(`condition not met for ${info.type.plural}/${info.name}`, 1, true);
         if (end === 'timeout') fail(`timed out waiting for the condition on ${info.type.plural}/${info.name}`);
         const object = end === 'gone' ? info.object : { ...end, apiVersion: info.object.apiVersion, kind: info.type.kind };
         yield* print(object, 'condition met');

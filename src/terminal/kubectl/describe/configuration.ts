@@ -37,7 +37,10 @@ export const serviceAccount: Describer = function* (w, object, context) {
   const secrets = yield* context.list('secrets', undefined, { fieldSelector: 'type=kubernetes.io/service-account-token' });
   const tokens = secrets.filter(each => (each.metadata.annotations as Record<string, string> | undefined)?.['kubernetes.io/service-account.name'] === object.metadata.name).map(each => each.metadata.name);
   for (const [title, list] of [['Image pull secrets', names(object.imagePullSecrets)], ['Mountable secrets', names(object.secrets)], ['Tokens', tokens]] as const) {
-    if (list.length === 0) continue;
+    if (list.length === 0) {
+      if (title === 'Image pull secrets') w.line(0, `${title}:\t<none>`);
+      continue;
+    }
     list.forEach((name, index) => {
       w.line(0, `${index === 0 ? `${title}:` : ''}\t${name}`);
     });

@@ -24,6 +24,11 @@ export class Description {
     return ms === undefined ? '<unknown>' : humanDuration(this.nowMs - ms);
   }
 
+  /** The text as it is, tabs and all. */
+  unaligned(): string {
+    return this.text;
+  }
+
   toString(): string {
     return alignTabs(this.text, DESCRIBE_STOPS);
   }
