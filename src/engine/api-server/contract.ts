@@ -66,7 +66,7 @@ export interface TextStream {
   close(): void;
 }
 
-/** A running command in a container. */
+/** A running command in a container. Its descriptors are retained once for the caller, who releases them. */
 export interface ExecSession {
   /** Write ends for the caller. */
   readonly stdin: Descriptor;

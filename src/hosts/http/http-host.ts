@@ -41,6 +41,11 @@ const ADMIN: User = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins
 /** The administrator's token in kubeconfigs we write; kubectl asks for a password where there is none. */
 const ADMIN_TOKEN = 'drydock-admin';
 
+const NO_SPDY = {
+  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'BadRequest', code: 400,
+  message: 'SPDY is not modelled; exec and attach are served over WebSockets (v5.channel.k8s.io)',
+};
+
 /** Listens on 127.0.0.1 and answers until it is closed. */
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
   options.api.provideSchemaTexts(readSchemaTexts);
@@ -53,11 +58,14 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     const { api, pump = () => {} } = options;
     const protocol = chosenProtocol(request);
     const apiRequest = { ...apiRequestOf(options, request, undefined), method: 'GET' as const };
-    const answer = apiRequest.user === UNKNOWN ? UNAUTHORIZED : protocol ? api.handle(apiRequest) : undefined;
-    if (answer) options.onRequest?.(apiRequest, answer);
-    if (!protocol || !answer?.session) {
-      const body = JSON.stringify(answer?.body ?? { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'unable to upgrade: unable to negotiate protocol', code: 400 });
-      socket.end(`HTTP/1.1 ${answer?.code ?? 400} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+    const answer = apiRequest.user === UNKNOWN ? UNAUTHORIZED : api.handle(apiRequest);
+    options.onRequest?.(apiRequest, answer);
+    if (!protocol || !answer.session) {
+      // A client that was refused over a WebSocket asks again over SPDY, only to read why.
+      answer.session?.close();
+      const code = answer.session ? 400 : answer.code;
+      const body = JSON.stringify(answer.session ? NO_SPDY : answer.body);
+      socket.end(`HTTP/1.1 ${code} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
       return;
     }
     serveSession(request, socket, protocol, answer.session, pump);

@@ -22,7 +22,6 @@ export function serveSession(request: IncomingMessage, socket: Duplex, protocol:
     if (inputOpen) session.stdin.release();
     inputOpen = false;
   };
-  session.stdin.retain();
   const peer = acceptWebSocket(request, socket, protocol, {
     message(data) {
       const channel = data[0];
@@ -49,7 +48,6 @@ export function serveSession(request: IncomingMessage, socket: Duplex, protocol:
 }
 
 function copy(from: Descriptor, channel: number, peer: WebSocketPeer): Promise<void> {
-  from.retain();
   return new Promise(finish => {
     const loop = function* () {
       for (;;) {
