@@ -52,9 +52,15 @@ describe('frames', () => {
     useSession.setState({ mapNamespace: '' });
     fakeOpening().forEach(receive);
     expect([state().selected, state().mapNamespace]).toEqual(['Pod/shop/orders-7c9d8f6b5-2xkqp', '']);
-    open({ kind: 'empty', nodes: 1 });
+    open({ kind: 'scenario', key: 'q7f2' });
     fakeOpening().forEach(receive);
     expect([state().selected, state().mapNamespace]).toEqual([undefined, 'shop']);
+  });
+
+  test('what the world before still says is not heard', () => {
+    open({ kind: 'empty', nodes: 1 });
+    fakeOpening().forEach(receive);
+    expect([state().phase, list(state().snapshot, 'Node').length]).toEqual(['opening', 0]);
   });
 
   test('the promise line grows at changes and forgets what a rewind took back', () => {

@@ -107,8 +107,8 @@ const set = useSession.setState;
 const now = useSession.getState;
 
 let link: WorldLink | undefined;
-/** A world was asked for by the page; other openings are rewinds of the one at hand. */
-let opening = false;
+/** A world was asked for and has not answered yet; other openings are rewinds of the one at hand. */
+let awaited: string | undefined;
 let requests = 0;
 const answers = new Map<number, (message: WorldMessage) => void>();
 
@@ -134,14 +134,16 @@ export function connect(next: WorldLink): void {
 
 /** Takes one message of the world into the store. Public for tests and for the wire only. */
 export function receive(message: WorldMessage): void {
+  // What a world that was left still says is not for this page.
+  if (awaited !== undefined && message.type !== 'catalogue' && message.type !== 'crashed' && !(message.type === 'opened' && JSON.stringify(message.source) === awaited)) return;
   switch (message.type) {
     case 'catalogue':
       set({ catalogue: message.rows });
       return;
     case 'opened': {
       terminalBus.reset();
-      const again = !opening;
-      opening = false;
+      const again = awaited === undefined;
+      awaited = undefined;
       set({
         ...FRESH, ...(again ? { selected: now().selected, ghostMs: now().ghostMs } : {}),
         phase: 'opening', epoch: now().epoch + 1, source: message.source, seed: message.seed, startMs: message.startMs,
@@ -180,6 +182,7 @@ export function receive(message: WorldMessage): void {
       answers.delete(message.request);
       return;
     case 'crashed':
+      awaited = undefined;
       set({ phase: 'crashed', crash: { message: message.message, run: message.run } });
   }
 }
@@ -203,14 +206,14 @@ export function promiseAfter(before: readonly PromiseSample[], scenario: Scenari
 // ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function open(source: WorldSource, seed = 1): void {
-  opening = true;
+  awaited = JSON.stringify(source);
   terminalBus.reset();
   set({ ...FRESH, source, seed, terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined });
   send({ type: 'open', source, seed });
 }
 
 export function restore(run: SavedRun): void {
-  opening = true;
+  awaited = JSON.stringify(run.source);
   terminalBus.reset();
   set({ ...FRESH, source: run.source, seed: run.seed, terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined });
   send({ type: 'restore', run });

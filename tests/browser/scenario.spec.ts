@@ -10,7 +10,7 @@ test.beforeEach(async ({ page }) => {
 
 test('the page shows the ticket, what does not hold, and trouble on the map', async ({ page }) => {
   const errors = watchConsole(page);
-  await expect(page.getByText('Checkout error rate 100 %.').first()).toBeVisible();
+  await expect(page.locator('.slip')).toContainText('Checkout error rate 100 %.');
   await expect(page.locator('.obj', { hasText: 'orders available' })).toContainText('0/3');
   await expect(page.locator('.map .pod.bad')).toHaveCount(3);
   await page.locator('.map .pod.bad').first().click();
@@ -35,7 +35,7 @@ test('who talks shows where requests end', async ({ page }) => {
 
 test('mended by state, answered, and debriefed', async ({ page }) => {
   test.setTimeout(120_000);
-  await run(page, 'host=$(kubectl get cm orders-config -o jsonpath={.data.DB_HOST})', /\$ $/m);
+  await run(page, 'host=$(kubectl get cm orders-config -o jsonpath={.data.DB_HOST})', /DB_HOST}\)\n.*\$/);
   await run(page, `kubectl patch cm orders-config --type merge -p "{\\"data\\":{\\"DATABASE_HOST\\":\\"$host\\"}}"`, 'configmap/orders-config patched');
   await run(page, 'kubectl delete pod -l app=orders --wait=false', 'deleted');
   await page.getByLabel('Which setting did the dead container miss?').fill('DATABASE_HOST');

@@ -5,7 +5,9 @@ import type { TerminalSession } from '../../terminal/contract.ts';
 import type { WorldInput } from '../protocol.ts';
 import { Desk } from './desk.ts';
 import { FrameFeed } from './frames.ts';
+import { splitArguments } from './host-calls.ts';
 import { Pace, PAUSED_GRACE_MS } from './pace.ts';
+import { TrafficFeed } from './traffic.ts';
 
 const object = (kind: string, name: string, meta: object = {}): KubeObject => ({ apiVersion: 'v1', kind, metadata: { name, namespace: 'shop', uid: `${kind}-${name}`, resourceVersion: '1', creationTimestamp: '', ...meta } });
 const change = (type: Change['type'], of: KubeObject): Change => ({ type, object: of, before: undefined, resourceVersion: 1, atMs: 0, user: '', verb: '' });
@@ -124,5 +126,32 @@ describe('desk', () => {
     const { desk: made, inputs } = desk();
     made.feed('t1', 'kubectl get p\x1b[C\r');
     expect(inputs).toEqual([{ type: 'line', terminal: 't1', line: 'kubectl get pods -n shop' }]);
+  });
+});
+
+describe('jq arguments', () => {
+  const files = { 'a.json': '{"a":1}\n{"b":2}', 'f.jq': '.x' };
+  test.each([
+    [['-r', '.items[].name'], { flags: ['-r'], filter: '.items[].name' }],
+    [['--arg', 'n', 'v', '.[$n]'], { flags: ['--arg', 'n', 'v'], filter: '.[$n]' }],
+    [['.a', '-c'], { flags: ['-c'], filter: '.a' }],
+    [['-f', 'f.jq', '-e'], { flags: ['-e'], filter: '.x' }],
+    [['--rawfile', 't', 'f.jq', '$t'], { flags: ['--arg', 't', '.x'], filter: '$t' }],
+    [['--slurpfile', 's', 'a.json', '$s'], { flags: ['--argjson', 's', '[slurped]'], filter: '$s' }],
+    [['-n', '$ARGS', '--args', 'one', 'two'], { flags: ['-n', '--args', 'one', 'two'], filter: '$ARGS' }],
+    [['-c'], { flags: ['-c'], filter: '.' }],
+  ])('%j', (args, split) => {
+    expect(splitArguments(args, files, () => '[slurped]')).toEqual(split);
+  });
+});
+
+describe('traffic', () => {
+  test('a second is told once, when it is over, by workload, without probes', () => {
+    const counted = { ok: 3, failed: 2, results: new Map([['502', 1], ['refused', 2]]), refusedBy: 'shop/orders', slowestMs: 41, totalMs: 0 };
+    let changed = [{ route: 'alb/shop→10.20.0.9', second: 5, counted }, { route: 'node/ip-1→10.20.0.9', second: 5, counted }];
+    const feed = new TrafficFeed({ takeChanged: () => { const now = changed; changed = []; return now; } }, () => 'shop/orders');
+    expect(feed.take(5500)).toEqual([]);
+    expect(feed.take(6000)).toEqual([{ atMs: 5000, from: 'alb/shop', to: 'shop/orders', ok: 3, failed: 2, failure: 'refused', at: 'shop/orders', latencyMsP95: 41 }]);
+    expect(feed.take(7000)).toEqual([]);
   });
 });
