@@ -7,7 +7,8 @@ import type { Session } from './session.ts';
 export function* changeText(session: Session, path: string, content: string): Task<string> {
   const { process } = session;
   const { files } = process.system;
-  files.write(path, content);
+  // The learner's own file: their editor writes it back.
+  files.write(path, content, { as: { uid: process.uid, gid: process.gid } });
   const command = process.env.get('KUBE_EDITOR') || process.env.get('EDITOR') || 'vi';
   const [name = 'vi', ...args] = command.split(/\s+/);
   const program = process.system.program(name.slice(name.lastIndexOf('/') + 1));
