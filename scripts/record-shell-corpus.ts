@@ -29,7 +29,7 @@ for (const name of readdirSync(folder).filter(file => file.startsWith('lines-'))
       writeFileSync(join(work, path), content);
     }
     const ran = spawnSync('bash', ['-c', line], {
-      cwd: work, encoding: 'utf8', input: '', timeout: 10_000,
+      cwd: work, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 10_000,
       env: { PATH: process.env.PATH, HOME: work, LC_ALL: 'C.UTF-8', TZ: 'UTC', USER: 'you' },
     });
     rmSync(work, { recursive: true });

@@ -86,7 +86,10 @@ export class Tty implements ForegroundTerminal {
   }
 
   private signal(signal: SignalName): void {
-    if (this.foregroundGroup > 0) this.system.processes.signalGroup(this.foregroundGroup, signal);
+    if (this.foregroundGroup <= 0) return;
+    // Last stage first: the end of a pipe must not be mistaken for the end of its input.
+    const members = this.system.processes.list().filter(process => process.group === this.foregroundGroup);
+    for (const process of members.reverse()) process.signal(signal);
   }
 
   private push(chunk: string | null): void {

@@ -84,6 +84,12 @@ export class LineEditor {
     if (text === '') return;
     const editing = this.isEditing();
     if (editing) this.erase();
+    if (editing && this.options.atPrompt()) {
+      this.options.write(`${text}${/[\r\n]$/.test(text) ? '' : '\r\n'}${this.lead}`);
+      this.cursorRow = this.rowsBefore(textWidth(this.lead));
+      this.draw();
+      return;
+    }
     const shown = editing ? this.lead + text : text;
     const lastBreak = Math.max(shown.lastIndexOf('\n'), shown.lastIndexOf('\r'));
     this.lead = lastBreak >= 0 ? shown.slice(lastBreak + 1) : editing ? shown : this.lead + text;
@@ -140,6 +146,7 @@ export class LineEditor {
       case '\x03':
         this.toEnd();
         buffer.set('');
+        this.lead = '';
         this.pendingLines = [];
         this.historyIndex = undefined;
         this.options.interrupt();

@@ -8,9 +8,12 @@ import { resolvePath } from './path.ts';
 export class InputDescriptor implements Descriptor {
   private returned = '';
   readonly inner: Descriptor;
+  /** Of a regular file; a pipe or a terminal has none. */
+  readonly sizeBytes: number | undefined;
 
-  constructor(inner: Descriptor) {
+  constructor(inner: Descriptor, sizeBytes?: number) {
     this.inner = inner;
+    this.sizeBytes = sizeBytes ?? (inner instanceof InputDescriptor ? inner.sizeBytes : undefined);
   }
 
   get terminal(): Descriptor['terminal'] {
@@ -69,7 +72,7 @@ export function openFile(process: SystemProcess, path: string, mode: OpenMode): 
   if (device) return device;
   const { files } = process.system;
   const as = credentialsOf(process);
-  if (mode === 'read') return new InputDescriptor(readerOf(process, absolute, as));
+  if (mode === 'read') return new InputDescriptor(readerOf(process, absolute, as), files.stat(absolute)?.sizeBytes);
   try {
     if (mode === 'write') files.write(absolute, '', { as });
     else files.write(absolute, '', { as, append: true });

@@ -174,6 +174,10 @@ class AwkParser {
     return new AwkSyntaxError(`line ${token.line}: syntax error at or near ${token.kind === 'newline' || token.kind === 'end' ? 'end of file' : token.text}`);
   }
 
+  private unclosed(): AwkSyntaxError {
+    return new AwkSyntaxError(`line ${this.peek().line + 1}: missing } near end of file`);
+  }
+
   private newlines(): void {
     while (this.peek().kind === 'newline') this.at += 1;
   }
@@ -202,7 +206,7 @@ class AwkParser {
     this.expect('{');
     const body: AwkStatement[] = [];
     for (this.separators(); !this.is('}'); this.separators()) {
-      if (this.peek().kind === 'end') throw this.wrong();
+      if (this.peek().kind === 'end') throw this.unclosed();
       body.push(this.statement());
     }
     this.expect('}');
@@ -249,7 +253,8 @@ class AwkParser {
 
   private ending(): void {
     if (this.peek().kind === 'newline' || this.is(';')) { this.at += 1; return; }
-    if (!this.is('}') && this.peek().kind !== 'end') throw this.wrong();
+    if (this.peek().kind === 'end') throw this.unclosed();
+    if (!this.is('}')) throw this.wrong();
   }
 
   private forStatement(): AwkStatement {

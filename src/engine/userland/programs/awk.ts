@@ -93,7 +93,7 @@ function inputLines(process: SystemProcess, operands: readonly string[], machine
       opened = true;
       const descriptor = openInput(process, operand);
       if (typeof descriptor === 'string') {
-        yield* process.write(2, `awk: cannot open "${operand}" (${descriptor})\n`);
+        yield* process.write(2, `awk: cannot open ${operand} (${descriptor})\n`);
         machine.failed = true;
         continue;
       }

@@ -89,7 +89,7 @@ function hunksOf(edits: readonly Edit[], context: number): Hunk[] {
   for (let i = 0; i < edits.length; i += 1) {
     if (edits[i]!.kind === ' ') continue;
     let end = i;
-    for (let j = i; j < edits.length && j - end <= context * 2; j += 1) if (edits[j]!.kind !== ' ') end = j;
+    for (let j = i; j < edits.length && j - end <= context * 2 + 1; j += 1) if (edits[j]!.kind !== ' ') end = j;
     const from = Math.max(0, i - context);
     hunks.push({ from, to: Math.min(edits.length, end + 1 + context), lineBefore: starts[from]!.before, lineAfter: starts[from]!.after });
     i = end;

@@ -8,7 +8,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** The text whose UTF-8 bytes are given in base64; `undefined` when it is no base64. Bytes that are no UTF-8 become U+FFFD. */
 export function decodeBase64(text: string): { text: string; valid: boolean } {
-  const clean = text.replace(/\s/g, '');
+  const clean = text.replace(/[\r\n]/g, '');
   const body = clean.replace(/=+$/, '');
   const valid = /^[A-Za-z0-9+/]*$/.test(body) && clean.length % 4 === 0;
   const bytes: number[] = [];

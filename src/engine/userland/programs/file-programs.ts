@@ -73,14 +73,22 @@ export function* rm(process: SystemProcess): Task<number> {
       code = 1;
       continue;
     }
+    const inside = flags.has('v') && stat ? removalLines(process, path, name) : [];
     const done = yield* attempt(process, () => {
       if (stat?.type === 'directory' && !recursive && !flags.has('d')) throw new FileError('EISDIR', name);
       files.remove(path, { recursive, as: credentialsOf(process) });
     }, words => (isBusybox(process) ? (words === 'Is a directory' ? `'${name}' is a directory` : `can't remove '${name}': ${words}`) : `cannot remove '${name}': ${words}`));
     if (!done) code = 1;
-    else if (flags.has('v')) yield* process.write(1, stat?.type === 'directory' ? `removed directory '${name}'\n` : `removed '${name}'\n`);
+    else if (flags.has('v')) yield* process.write(1, inside.map(line => `${line}\n`).join(''));
   }
   return code;
+}
+
+/** What `rm -v` says of a tree, innermost first. */
+function removalLines(process: SystemProcess, path: string, shown: string): string[] {
+  const { files } = process.system;
+  if (files.stat(path, { followLinks: false })?.type !== 'directory') return [`removed '${shown}'`];
+  return [...files.list(path).flatMap(name => removalLines(process, joinPath(path, name), joinPath(shown, name))), `removed directory '${shown}'`];
 }
 
 export function* touch(process: SystemProcess): Task<number> {

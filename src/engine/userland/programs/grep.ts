@@ -79,6 +79,7 @@ export function* grep(process: SystemProcess): Task<number> {
     const stat = name === '-' ? undefined : process.system.files.stat(resolvePath(process.cwd, name));
     if (stat?.type === 'directory') {
       if (!flags.has('s')) yield* process.write(2, `${process.argv[0]}: ${name}: Is a directory\n`);
+      failed = true;
       continue;
     }
     const descriptor = openInput(process, name);

@@ -72,9 +72,10 @@ function lineProgram(spec: { short: string; long?: Record<string, string>; numbe
     if (typeof flags === 'number') return flags;
     let code = 0;
     for (const input of eachInput(process, flags.operands, () => { code = 1; })) {
-      const lines = yield* new LineInput(input.descriptor).all();
+      const source = new LineInput(input.descriptor);
+      const lines = yield* source.all();
       const output = change(lines, flag => (flags.has(flag) ? flags.value(flag) ?? '' : undefined));
-      if (output.length > 0) yield* process.write(1, `${output.join('\n')}\n`);
+      if (output.length > 0) yield* process.write(1, output.join('\n') + (source.endedWithNewline ? '\n' : ''));
     }
     return code;
   };

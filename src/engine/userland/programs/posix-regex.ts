@@ -102,5 +102,5 @@ function bracketSource(pattern: string, start: number): { source: string; end: n
     source += '[]\\^'.includes(char) ? `\\${char}` : char;
     i += 1;
   }
-  throw new RegexError('Unmatched [, [^, [:, [., or [=');
+  throw new RegexError('Invalid regular expression');
 }

@@ -29,9 +29,9 @@ export function parseDate(text: string, nowMs: number): number | undefined {
     rest = rest.trimStart();
     const word = /^(now|today|yesterday|tomorrow)/.exec(rest);
     if (word) { base += word[1] === 'yesterday' ? -86_400_000 : word[1] === 'tomorrow' ? 86_400_000 : 0; rest = rest.slice(word[0].length); continue; }
-    const shift = /^([-+]?\d+|next|last)\s*(second|sec|minute|min|hour|day|week|fortnight)s?(\s+ago)?/.exec(rest);
+    const shift = /^([-+]?\s*\d+|next|last)\s*(second|sec|minute|min|hour|day|week|fortnight)s?(\s+ago)?/.exec(rest);
     if (!shift || WEEKDAYS.includes(rest)) return undefined;
-    const count = shift[1] === 'next' ? 1 : shift[1] === 'last' ? -1 : Number(shift[1]);
+    const count = shift[1] === 'next' ? 1 : shift[1] === 'last' ? -1 : Number(shift[1]!.replace(/\s/g, ''));
     base += count * units[shift[2]!]! * (shift[3] ? -1 : 1);
     rest = rest.slice(shift[0].length);
   }

@@ -1,5 +1,6 @@
 import type { Task } from '../../kernel/task.ts';
 import type { SystemProcess, SystemProgram } from '../contract.ts';
+import { InputDescriptor } from '../files/open-file.ts';
 import { utf8Length } from '../files/path.ts';
 import { parseFlags } from './flags.ts';
 import { LineInput, eachInput, openInput } from './program-input.ts';
@@ -45,6 +46,9 @@ export function* wc(process: SystemProcess): Task<number> {
   let code = 0;
   const rows: { counts: number[]; name: string }[] = [];
   const failures: string[] = [];
+  // Columns are as wide as the sizes of the files need, or 7 when an input has no size.
+  let sizeBytes = 0;
+  let knownSizes = true;
   for (const name of flags.operands.length > 0 ? flags.operands : ['-']) {
     const descriptor = openInput(process, name);
     if (typeof descriptor === 'string') {
@@ -54,6 +58,8 @@ export function* wc(process: SystemProcess): Task<number> {
       rows.push({ counts: columns.map(() => 0), name });
       continue;
     }
+    if (descriptor instanceof InputDescriptor && descriptor.sizeBytes !== undefined) sizeBytes += descriptor.sizeBytes;
+    else knownSizes = false;
     const totals: Record<string, number> = { l: 0, w: 0, m: 0, c: 0, L: 0 };
     let inWord = false;
     let lineLength = 0;
@@ -71,10 +77,9 @@ export function* wc(process: SystemProcess): Task<number> {
     totals.L = Math.max(totals.L!, lineLength);
     rows.push({ counts: columns.map(column => totals[column]!), name: flags.operands.length > 0 ? name : '' });
   }
-  if (rows.length > 1) rows.push({ counts: columns.map((column, index) => (column === 'L' ? Math.max(...rows.map(row => row.counts[index]!)) : rows.reduce((sum, row) => sum + row.counts[index]!, 0))), name: 'total' });
+  if (flags.operands.length > 1) rows.push({ counts: columns.map((column, index) => (column === 'L' ? Math.max(...rows.map(row => row.counts[index]!)) : rows.reduce((sum, row) => sum + row.counts[index]!, 0))), name: 'total' });
   const single = columns.length === 1 && rows.length === 1;
-  const fromFiles = flags.operands.length > 0 && !flags.operands.includes('-');
-  const width = single ? 1 : fromFiles ? Math.max(1, ...rows.map(row => String(Math.max(...row.counts)).length)) : 7;
+  const width = single && flags.operands.length <= 1 ? 1 : knownSizes ? String(sizeBytes).length : 7;
   for (const failure of failures) yield* process.write(2, failure);
   for (const row of rows) yield* process.write(1, `${row.counts.map(count => String(count).padStart(width)).join(' ')}${row.name === '' ? '' : ` ${row.name}`}\n`);
   return code;

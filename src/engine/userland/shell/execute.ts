@@ -26,8 +26,11 @@ function* runText(shell: Shell, text: string): Task<number> {
   const parsed = parseShell(text);
   if (parsed.kind === 'script') return yield* runScript(shell, parsed.script, text);
   const { error } = parsed;
-  const lineStart = text.lastIndexOf('\n', Math.max(0, error.offset - 1));
-  const before = parsed.script.commands.filter(statement => statement.end <= lineStart);
+  // Lines before the one where the broken command begins have been run by then.
+  const statements = parsed.script.commands;
+  const broken = parsed.kind === 'incomplete' ? statements.at(-1)?.pos ?? 0 : error.offset;
+  const lineStart = text.lastIndexOf('\n', Math.max(0, broken - 1));
+  const before = statements.filter(statement => statement.end <= lineStart);
   if (before.length > 0) yield* runScript(shell, { ...parsed.script, commands: before }, text);
   yield* complainAboutSyntax(shell, parsed.error, text);
   shell.status = 2;
@@ -236,7 +239,7 @@ export function* waitForeground(shell: Shell, processes: readonly SystemProcess[
   }
   for (const process of processes) shell.process.children.delete(process);
   const last = processes.at(-1)!;
-  if (last.endedBy === 'SIGINT' && shell.interactive) throw new Interrupted();
+  if (shell.interactive && processes.some(process => process.endedBy === 'SIGINT')) throw new Interrupted();
   yield* announceDeath(shell, last);
   return processes.map(process => process.exitCode!);
 }

@@ -1,7 +1,9 @@
 import { Pipe } from '../../kernel/pipe.ts';
 import type { Task } from '../../kernel/task.ts';
 import type { CommandArgument, ParameterExpansionPart, ParsedScript, Word, WordPart } from 'unbash';
-import { InputDescriptor } from '../files/open-file.ts';
+import { FileError } from '../contract.ts';
+import { InputDescriptor, fileErrorWords } from '../files/open-file.ts';
+import { resolvePath } from '../files/path.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { ExpansionError } from './control-flow.ts';
@@ -204,7 +206,14 @@ function* expandPart(shell: Shell, part: WordPart, context: Context, pieces: Pie
       return;
     }
     case 'Glob':
-    case 'ExtendedGlob':
+    case 'ExtendedGlob': {
+      if (!part.parts?.some(inner => inner.type !== 'Literal' && inner.type !== 'Glob')) { pieces.push({ text: part.text, quoted, split: false }); return; }
+      const opening = part.type === 'Glob' ? '[' : `${part.operator}(`;
+      pieces.push({ text: opening, quoted, split: false });
+      pieces.push(...(yield* expandParts(shell, part.parts, context)));
+      pieces.push({ text: part.type === 'Glob' ? ']' : ')', quoted, split: false });
+      return;
+    }
     case 'BraceExpansion':
       pieces.push({ text: part.text, quoted, split: false });
       return;
@@ -229,7 +238,7 @@ function* expandPart(shell: Shell, part: WordPart, context: Context, pieces: Pie
 
 function pushValues(shell: Shell, values: Values, context: Context, pieces: Pieces, name: string): void {
   if (values.kind === 'unset') {
-    if (shell.options.nounset && !/^[@*]$/.test(name)) throw new ExpansionError(`${name}: unbound variable`, true, shell.dialect === 'bash' ? 1 : 2);
+    if (shell.options.nounset && !/^[@*]$/.test(name)) throw new ExpansionError(`${name}: unbound variable`, true, shell.dialect !== 'bash' ? 2 : shell.origin === 'command' ? 127 : 1);
     if (!context.quoted) return;
     pieces.push({ text: '', quoted: true, split: false });
     return;
@@ -351,6 +360,18 @@ function pushField(shell: Shell, text: string, pattern: string, special: boolean
 
 /** What a command substitution is replaced by. */
 export function* commandOutput(shell: Shell, script: ParsedScript, source: string): Task<string> {
+  const file = soleInput(script);
+  if (file) {
+    const path = yield* expandString(shell, file);
+    try {
+      return shell.system.files.read(resolvePath(shell.process.cwd, path), shell.credentials()).replace(/\n+$/, '');
+    } catch (thrown) {
+      if (!(thrown instanceof FileError)) throw thrown;
+      yield* shell.complain(`${path}: ${fileErrorWords(thrown.code)}`);
+      shell.substitutionStatus = 1;
+      return '';
+    }
+  }
   const pipe = new Pipe();
   const reader = pipe.readEnd;
   reader.retain();
@@ -376,6 +397,15 @@ export function* commandOutput(shell: Shell, script: ParsedScript, source: strin
   shell.substitutionStatus = shell.status;
   if (child.endedBy === 'SIGINT' && shell.interactive) shell.interrupt();
   return chunks.join('').replace(/\n+$/, '');
+}
+
+/** The file of `$(< file)`. */
+function soleInput(script: ParsedScript): Word | undefined {
+  const [statement, ...more] = script.commands;
+  const command = statement?.command;
+  if (more.length > 0 || command?.type !== 'Command' || command.name || command.redirects.length !== 1 || command.prefix.length + command.suffix.length !== 1) return undefined;
+  const [redirect] = command.redirects;
+  return redirect?.type === 'Redirect' && redirect.operator === '<' && !redirect.descriptor ? redirect.target : undefined;
 }
 
 /** `/dev/fd/N` that reads what the commands print, or feeds what is written to them. */

@@ -28,6 +28,11 @@ export function parameterValues(shell: Shell, name: string, index: string | unde
     if (!reference) throw new ExpansionError(`${target.text}: invalid variable name`, false);
     return parameterValues(shell, reference[1]!, reference[2]);
   }
+  const computed = computedArray(shell, name);
+  if (computed && index !== undefined) {
+    if (index === '@' || index === '*') return { kind: index === '@' ? 'at' : 'star', texts: computed };
+    return single(computed[Number(index)]);
+  }
   if (index === '@' || index === '*') {
     return { kind: index === '@' ? 'at' : 'star', texts: shell.variables.elements(name).map(([, value]) => value) };
   }
@@ -50,6 +55,13 @@ export function parameterValues(shell: Shell, name: string, index: string | unde
 function flagLetters(shell: Shell): string {
   const { errexit, nounset, xtrace, noglob, noclobber } = shell.options;
   return `${errexit ? 'e' : ''}${noglob ? 'f' : ''}h${shell.interactive ? 'i' : ''}${nounset ? 'u' : ''}${xtrace ? 'x' : ''}${noclobber ? 'C' : ''}${shell.interactive ? 'mH' : ''}B${shell.origin === 'command' ? 'c' : ''}${shell.interactive ? 's' : ''}`;
+}
+
+function computedArray(shell: Shell, name: string): string[] | undefined {
+  if (shell.dialect !== 'bash') return undefined;
+  if (name === 'PIPESTATUS') return shell.pipeStatus.map(String);
+  if (name === 'FUNCNAME') return [...shell.functionNames].reverse();
+  return undefined;
 }
 
 /** Variables the shell computes when they are read. */

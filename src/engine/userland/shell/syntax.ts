@@ -47,7 +47,7 @@ function parseFresh(source: string): Parsed {
       : /parameter|\{/.test(quote[1]!) ? '}' : ')';
     return {
       kind: 'incomplete', script, source,
-      error: { message: `unexpected EOF while looking for matching \`${char}'`, line: lineAt(source, first.pos), showsLine: false, offset: first.pos },
+      error: { message: `unexpected EOF while looking for matching \`${char}'`, line: char === ')' ? endOfFile(source).line : lineAt(source, first.pos), showsLine: false, offset: first.pos },
     };
   }
   const token = tokenAt(source, first.pos);
