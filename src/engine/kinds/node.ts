@@ -59,8 +59,8 @@ export const node = defineKind({
 export const namespace = defineKind({
   kind: 'Namespace', apiVersion: 'v1', nameRule: 'dns-label',
   defaults(object) {
-    object.metadata.labels ??= {};
-    if (object.metadata.name) object.metadata.labels['kubernetes.io/metadata.name'] = object.metadata.name;
+    const { name, labels } = object.metadata;
+    if (name && labels?.['kubernetes.io/metadata.name'] !== name) object.metadata.labels = { ...labels, 'kubernetes.io/metadata.name': name };
     fill(object, 'spec', {});
   },
   prepareCreate(object) {

@@ -25,11 +25,20 @@ function withoutHashLabel(template: PodTemplateSpec): PodTemplateSpec {
   return { ...template, metadata: { ...template.metadata, labels } };
 }
 
-/** JSON with sorted keys and without empty members, so that order and `null` do not matter. */
+/** Maps that are the same empty or absent; an empty struct (`emptyDir: {}`) is not. */
+const MAPS = new Set(['labels', 'annotations', 'nodeSelector', 'limits', 'requests', 'matchLabels']);
+
+function isAbsent(key: string, member: unknown): boolean {
+  if (member === undefined || member === null) return true;
+  if (Array.isArray(member)) return member.length === 0;
+  return MAPS.has(key) && typeof member === 'object' && Object.keys(member).length === 0;
+}
+
+/** JSON with sorted keys and without absent members, equal where upstream's semantic comparison is. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value && typeof value === 'object') {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined && member !== null)
+    const members = Object.entries(value).filter(([key, member]) => !isAbsent(key, member))
       .sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
     return `{${members.join(',')}}`;
   }
