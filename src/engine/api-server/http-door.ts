@@ -1,36 +1,15 @@
 /** Kubernetes' HTTP surface as a function: routing, representations, and the audit log. */
 import type { Draft } from '../apimachinery/json.ts';
 import { isObject } from '../apimachinery/json.ts';
-import type { Refusal } from '../apimachinery/status.ts';
-import { refuse } from '../apimachinery/status.ts';
 import { aggregatedDiscovery, groupList, groupOf, resourceList } from './discovery.ts';
+import { answer, isTrue, pathNotFound, queryValue, refusalAnswer, textAnswer } from './answers.ts';
 import { authorize, forbidden } from './authorization.ts';
 import type { ApiRequest, ApiResponse, AuditEntry } from './contract.ts';
 import { methodNotAllowed, resourceNotFound } from './refusals.ts';
 import { recordedPaths } from './resources.ts';
 import { requestInfoOf, type RequestInfo } from './request-info.ts';
 import type { ServerParts } from './server-parts.ts';
-import { serveResource } from './resource-requests.ts';
-
-/** The first value of a query parameter. */
-export function queryValue(request: ApiRequest, name: string): string | undefined {
-  const value = request.query?.[name];
-  return typeof value === 'string' || value === undefined ? value : value[0];
-}
-
-export const isTrue = (text: string | undefined): boolean => text !== undefined && ['true', '1', 't', 'T', 'TRUE', 'True'].includes(text);
-
-const JSON_HEADERS = { 'content-type': 'application/json' };
-
-/** A JSON answer. */
-export function answer(code: number, body: unknown, headers: Readonly<Record<string, string>> = {}): ApiResponse {
-  return { code, headers: { ...JSON_HEADERS, ...headers }, body };
-}
-
-export const refusalAnswer = (refusal: Refusal): ApiResponse => answer(refusal.status.code, refusal.status,
-  refusal.status.details?.retryAfterSeconds ? { 'retry-after': String(refusal.status.details.retryAfterSeconds) } : {});
-
-const textAnswer = (code: number, text: string): ApiResponse => ({ code, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text });
+import { serveResource } from './routing.ts';
 
 const MUTATING = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
@@ -110,9 +89,3 @@ function servePlain(parts: ServerParts, request: ApiRequest, path: string): ApiR
 }
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-
-/** What the mux says of a path nobody registered. */
-export const pathNotFound = (): ApiResponse => textAnswer(404, '404 page not found\n');
-
-export const notAcceptable = (): ApiResponse => refusalAnswer(refuse(406, 'NotAcceptable',
-  'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf', {}));

@@ -4,7 +4,7 @@ import { parseSelector, selectorMatches, type Labels } from '../apimachinery/lab
 import { rfc3339 } from '../kernel/calendar.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import type { ApiRequest, ApiResponse } from './contract.ts';
-import { answer, queryValue, refusalAnswer } from './http-door.ts';
+import { answer, queryValue, refusalAnswer } from './answers.ts';
 import { badRequest, notFoundError, resourceNotFound } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ServerParts } from './server-parts.ts';

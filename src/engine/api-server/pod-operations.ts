@@ -1,7 +1,7 @@
 /** Binding and eviction: what one does to a pod besides changing it. */
 import type { Draft } from '../apimachinery/json.ts';
 import { labelSelectorMatches, type Labels } from '../apimachinery/label-selector.ts';
-import type { KubeObject, ObjectKey } from '../apimachinery/object.ts';
+import type { ObjectKey } from '../apimachinery/object.ts';
 import { refuse, type Result, type Status } from '../apimachinery/status.ts';
 import { rfc3339 } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -95,5 +95,3 @@ function withCondition(conditions: readonly Draft[] | undefined, condition: Draf
   const others = (conditions ?? []).filter(each => each.type !== condition.type);
   return [...others, condition];
 }
-
-export type EvictedPod = KubeObject;

@@ -48,6 +48,3 @@ export const expired = (message: string): Refusal => refuse(410, 'Expired', mess
 
 export const tooManyRequests = (message: string, retryAfterSeconds: number, causes: StatusDetails['causes']): Refusal =>
   refuse(429, 'TooManyRequests', message, { ...(causes && { causes }), ...(retryAfterSeconds > 0 && { retryAfterSeconds }) });
-
-export const internalError = (message: string): Refusal =>
-  refuse(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });

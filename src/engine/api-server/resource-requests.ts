@@ -1,109 +1,27 @@
-/** Requests for resources: which verb on which objects, in which representation. */
-import { cloneJson, isObject, type Draft } from '../apimachinery/json.ts';
+/** The verbs on resources, as HTTP requests ask for them. */
+import { isObject, type Draft } from '../apimachinery/json.ts';
 import { parseSelector, selectorMatches, type Labels } from '../apimachinery/label-selector.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import { refuse, type Refusal, type Result } from '../apimachinery/status.ts';
-import { readText } from './body-text.ts';
-import { authorize, forbidden } from './authorization.ts';
-import { serveMetrics } from './metrics.ts';
-import type { ApiRequest, ApiResponse, DeleteOptions, WatchEvent } from './contract.ts';
+import { answer, isTrue, queryValue, refusalAnswer } from './answers.ts';
+import type { ApiRequest, ApiResponse, WatchEvent } from './contract.ts';
 import { parseFieldSelector } from './field-selector.ts';
-import { decode } from './decode.ts';
-import { answer, isTrue, pathNotFound, queryValue, refusalAnswer } from './http-door.ts';
 import { patched, type PatchType } from './patching.ts';
-import { acceptProblem, bodyTypeProblem, deleteOptionsProblem, listParameterProblem, methodProblem, writeParameterProblem } from './request-checks.ts';
-import { answerReview, isReview } from './reviews.ts';
-import { badRequest, expired, methodNotAllowed, notFoundError, resourceNotFound } from './refusals.ts';
+import { badRequest, expired, notFoundError } from './refusals.ts';
+import { metadataOf, presented, representationOf, showOne } from './representation.ts';
+import { checkedBody, deleteBody, deleteOptionsOf, patchOf, typed, writeContext } from './request-bodies.ts';
+import { deleteOptionsProblem, listParameterProblem } from './request-checks.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ServedResource } from './resources.ts';
+import { answerReview, isReview } from './reviews.ts';
 import type { ServerParts } from './server-parts.ts';
-import { typeOfKind } from './schema.ts';
-import { serveSubresource } from './subresource-requests.ts';
-import { tableOf, type IncludeObject } from './tables.ts';
-import { inStoredVersion, inVersion } from './versions.ts';
+import { tableOf } from './tables.ts';
 import { openWatch } from './watch.ts';
-import type { WriteContext } from './writer.ts';
-
-export function serveResource(parts: ServerParts, request: ApiRequest, info: RequestInfo): ApiResponse {
-  const attributes = { ...info, user: request.user };
-  if (!authorize(parts, attributes).allowed) return refusalAnswer(forbidden(attributes));
-  if (info.group === 'metrics.k8s.io' && parts.nodes) return serveMetrics(parts, request, info);
-  const resource = parts.resources.find(info.group, info.version, info.resource);
-  if (!resource) return refusalOrMux(parts, info);
-  if (info.subresource !== '') return serveSubresource(parts, request, info, resource);
-  const problem = (request.method === 'HEAD' ? methodNotAllowed() : methodProblem(resource, info)) ?? acceptProblem(request) ?? writeProblem(request, info);
-  if (problem) return refusalAnswer(problem);
-  switch (info.verb) {
-    case 'get': return getOne(parts, request, info, resource);
-    case 'list': return list(parts, request, info, resource);
-    case 'watch': return watch(parts, request, info, resource);
-    case 'create': return create(parts, request, info, resource);
-    case 'update': return replace(parts, request, info, resource);
-    case 'patch': return patch(parts, request, info, resource, '');
-    case 'delete': return remove(parts, request, info, resource);
-    case 'deletecollection': return removeAll(parts, request, info, resource);
-    default: return refusalAnswer(methodNotAllowed());
-  }
-}
-
-/** What is wrong with a write as such. */
-function writeProblem(request: ApiRequest, info: RequestInfo): Refusal | undefined {
-  if (info.verb === 'get' || info.verb === 'list' || info.verb === 'watch') return undefined;
-  const wrongBody = info.verb === 'create' || info.verb === 'update' ? bodyTypeProblem(request) : undefined;
-  return wrongBody ?? writeParameterProblem(request, info.verb);
-}
-
-function refusalOrMux(parts: ServerParts, info: RequestInfo): ApiResponse {
-  const groupServed = parts.resources.versionsOf(info.group).includes(info.version);
-  return groupServed ? refusalAnswer(resourceNotFound()) : pathNotFound();
-}
-
-/** How the answer is to be shown. */
-interface Representation {
-  readonly table: boolean;
-  readonly metadataOnly: boolean;
-  readonly include: IncludeObject;
-}
-
-export function representationOf(request: ApiRequest): Representation {
-  const accept = request.headers?.accept ?? '';
-  const include = queryValue(request, 'includeObject');
-  for (const part of accept.split(',')) {
-    const isMeta = /g=meta\.k8s\.io/.test(part) && /v=v1(?:;|\s|$)/.test(part);
-    if (isMeta && /as=Table/.test(part)) {
-      return { table: true, metadataOnly: false, include: include === 'Object' ? 'Object' : include === 'None' ? 'None' : 'Metadata' };
-    }
-    if (isMeta && /as=PartialObjectMetadata/.test(part)) return { table: false, metadataOnly: true, include: 'None' };
-    if (/^\s*(application\/json|application\/yaml|\*\/\*)/.test(part)) break;
-  }
-  return { table: false, metadataOnly: false, include: 'None' };
-}
-
-/** An object as this resource shows it: its own version, and managedFields. */
-export function presented(parts: ServerParts, resource: ServedResource, object: KubeObject): Draft {
-  const shown = inVersion(resource.apiVersion, object as Draft);
-  const managedFields = parts.ownership.managedFields(object, resource);
-  return managedFields.length === 0 ? shown : { ...shown, metadata: { ...shown.metadata, managedFields } };
-}
-
-/** Answers with one object in the representation asked for. */
-export function showOne(parts: ServerParts, request: ApiRequest, resource: ServedResource, object: KubeObject, code: number, warnings: readonly string[] = []): ApiResponse {
-  const headers: Record<string, string> = warnings.length > 0 ? { warning: warnings.map(each => `299 - ${JSON.stringify(each)}`).join(', ') } : {};
-  const shown = presented(parts, resource, object);
-  const representation = representationOf(request);
-  if (representation.table) {
-    return answer(code, tableOf(resource, [shown], { resourceVersion: object.metadata.resourceVersion }, representation.include, { nowMs: parts.kernel.nowMs }), headers);
-  }
-  if (representation.metadataOnly) return answer(code, metadataOf(shown), headers);
-  return answer(code, shown, headers);
-}
-
-const metadataOf = (object: Draft): Draft => ({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata });
 
 const stored = (parts: ServerParts, resource: ServedResource, info: RequestInfo): KubeObject | undefined =>
   parts.store.collection(resource.storage).get(resource.namespaced ? info.namespace : '', info.name);
 
-function getOne(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function getOne(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const object = stored(parts, resource, info);
   return object ? showOne(parts, request, resource, object, 200) : refusalAnswer(notFoundError(resource.group, resource.name, info.name));
 }
@@ -128,7 +46,7 @@ function selectionOf(request: ApiRequest, resource: ServedResource, info: Reques
   return { ok: true, test: object => tests.every(test => test(object)) };
 }
 
-function list(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function list(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const problem = listParameterProblem(request, parts.store.resourceVersion, parts.store.collection(resource.storage).forgottenVersion);
   if (problem) return refusalAnswer(problem);
   const selection = selectionOf(request, resource, info);
@@ -182,7 +100,7 @@ function decodeContinue(token: string): { version: number; after: string } | und
   return colon > 0 && Number.isInteger(version) ? { version, after: text.slice(colon + 1) } : undefined;
 }
 
-function watch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function watch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const selection = selectionOf(request, resource, info);
   if (!selection.ok) return refusalAnswer(selection);
   const versionText = queryValue(request, 'resourceVersion') ?? '';
@@ -217,53 +135,7 @@ function watch(parts: ServerParts, request: ApiRequest, info: RequestInfo, resou
   return { code: 200, headers: { 'content-type': 'application/json' }, watch: stream };
 }
 
-/** Who writes, and how, as the request says. */
-export function writeContext(request: ApiRequest, info: RequestInfo): WriteContext | Refusal {
-  const problem = writeParameterProblem(request, info.verb);
-  if (problem) return problem;
-  const dryRun = queryValue(request, 'dryRun');
-  const agent = request.headers?.['user-agent'] ?? '';
-  return {
-    user: request.user, verb: info.verb, dryRun: dryRun === 'All', warnings: [],
-    fieldManager: queryValue(request, 'fieldManager') || agent.split('/')[0] || 'unknown',
-  };
-}
-
-/** The object in a request's body, as a draft of our own. */
-export function bodyOf(request: ApiRequest): { ok: true; value: Draft } | Refusal {
-  const read = typeof request.body === 'string' ? readText(request.body) : { ok: true as const, value: request.body };
-  if (!read.ok) return read;
-  const body = read.value;
-  if (!isObject(body)) return badRequest(`the object provided is unrecognized (must be of type ${'object'})`);
-  return { ok: true, value: cloneJson(body) };
-}
-
-/** The object in the body, read as the type of `resource`. */
-export function checkedBody(request: ApiRequest, resource: ServedResource, context: WriteContext): { ok: true; value: Draft } | Refusal {
-  const body = bodyOf(request);
-  if (!body.ok) return body;
-  const { apiVersion, kind } = body.value;
-  if (kind !== undefined && (kind !== resource.kind || (apiVersion !== undefined && apiVersion !== resource.apiVersion))) {
-    return badRequest(`${kind} in version ${JSON.stringify(String(apiVersion).split('/').at(-1))} cannot be handled as a ${resource.kind}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme`);
-  }
-  return typed(request, resource, body.value, context);
-}
-
-/** Reads an object as its type: wrong types are refused, unknown fields treated as `fieldValidation` asks. */
-export function typed(request: ApiRequest, resource: ServedResource, object: Draft, context: WriteContext): { ok: true; value: Draft } | Refusal {
-  const typeName = typeOfKind(resource.apiVersion, resource.kind);
-  if (!typeName) return { ok: true, value: cloneJson(object) };
-  const decoded = decode(object, typeName);
-  const cannot = `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: `;
-  if ('problem' in decoded) return badRequest(cannot + decoded.problem);
-  const unknown = decoded.unknownFields.map(field => `unknown field ${JSON.stringify(field)}`);
-  const validation = queryValue(request, 'fieldValidation') ?? 'Warn';
-  if (unknown.length > 0 && validation === 'Strict') return badRequest(`${cannot}strict decoding error: ${unknown.join(', ')}`);
-  if (validation !== 'Ignore') context.warnings.push(...unknown);
-  return { ok: true, value: inStoredVersion(resource.declaration.apiVersion, resource.apiVersion, resource.kind, decoded.value) };
-}
-
-function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
   const body = checkedBody(request, resource, context);
@@ -273,7 +145,7 @@ function create(parts: ServerParts, request: ApiRequest, info: RequestInfo, reso
   return result.ok ? showOne(parts, request, resource, result.value, 201, context.warnings) : refusalAnswer(result);
 }
 
-function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
   const body = checkedBody(request, resource, context);
@@ -284,11 +156,6 @@ function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, res
   }
   const result = parts.writer.update(resource, resource.namespaced ? info.namespace : '', info.name, body.value, 'main', context);
   return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
-}
-
-/** A patch as sent, read from text where need be. */
-export function patchOf(request: ApiRequest): { readonly ok: true; readonly value: unknown } | Refusal {
-  return typeof request.body === 'string' ? readText(request.body) : { ok: true, value: request.body };
 }
 
 const PATCH_TYPES: Readonly<Record<string, PatchType | 'apply'>> = {
@@ -337,26 +204,7 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
   return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
 }
 
-/** `DeleteOptions` from the body, or from the query. */
-export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
-  const body = deleteBody(request);
-  const grace = body?.gracePeriodSeconds ?? queryValue(request, 'gracePeriodSeconds');
-  const policy = body?.propagationPolicy ?? queryValue(request, 'propagationPolicy');
-  return {
-    ...(grace !== undefined && grace !== null && { gracePeriodSeconds: Number(grace) }),
-    ...(policy === undefined && body?.orphanDependents === true && { propagationPolicy: 'Orphan' as const }),
-    ...(policy && { propagationPolicy: policy as DeleteOptions['propagationPolicy'] }),
-    ...(isObject(body?.preconditions) && { preconditions: body.preconditions }),
-    ...(Array.isArray(body?.dryRun) && body.dryRun.includes('All') && { dryRun: true }),
-  };
-}
-
-function deleteBody({ body }: ApiRequest): Draft {
-  const read = typeof body === 'string' && body !== '' ? readText(body) : { ok: true as const, value: body };
-  return read.ok && isObject(read.value) ? read.value : {};
-}
-
-function remove(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function remove(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
   const wrong = deleteOptionsProblem({ ...deleteBody(request), ...(queryValue(request, 'propagationPolicy') && { propagationPolicy: queryValue(request, 'propagationPolicy') }) });
@@ -377,7 +225,7 @@ function deletedAnswer(parts: ServerParts, request: ApiRequest, resource: Served
   });
 }
 
-function removeAll(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
+export function removeAll(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
   const selection = selectionOf(request, resource, info);

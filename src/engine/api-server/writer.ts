@@ -1,5 +1,5 @@
 /** The verbs that change something: the one way into the store, for both doors. */
-import { invalid, required, type FieldProblem } from '../apimachinery/field-problem.ts';
+import type { FieldProblem } from '../apimachinery/field-problem.ts';
 import { cloneJson, deepEqual, type Draft } from '../apimachinery/json.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import type { Refusal, Result } from '../apimachinery/status.ts';
@@ -7,7 +7,7 @@ import { rfc3339 } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Admission } from './admission/admission.ts';
 import type { DeleteOptions, User } from './contract.ts';
-import { nameProblems, metadataProblems } from './metadata.ts';
+import { metadataProblems } from './metadata.ts';
 import type { Ownership } from './ownership.ts';
 import { alreadyExists, badRequest, conflict, invalidError, MODIFIED, notFoundError } from './refusals.ts';
 import type { ServedResource } from './resources.ts';
@@ -282,11 +282,6 @@ export class Writer {
     }
     return metadata;
   }
-
-  /** The problems of a name alone, for tests and generated names. */
-  nameProblems(resource: ServedResource, name: string): FieldProblem[] {
-    return nameProblems(resource, name).map(problem => invalid('metadata.name', name, problem));
-  }
 }
 
 /** Whether everything but resourceVersion is the same. */
@@ -321,6 +316,3 @@ function readyToGo(resource: ServedResource, object: Draft): boolean {
 function namespaceHeld(namespace: KubeObject): boolean {
   return ((namespace.spec as Draft | undefined)?.finalizers ?? []).length > 0;
 }
-
-/** The complaint about an object without a name. */
-export const nameRequired = (): FieldProblem => required('metadata.name', 'name or generateName is required');

@@ -37,8 +37,6 @@ export const notFound = (field: string, value: unknown): FieldProblem => ({ type
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldProblem =>
   ({ type: 'NotSupported', field, message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(each => JSON.stringify(each)).join(', ')}` });
 export const tooLong = (field: string, max: number): FieldProblem => ({ type: 'TooLong', field, message: `Too long: may not be more than ${max} bytes` });
-export const tooMany = (field: string, actual: number, max: number): FieldProblem =>
-  ({ type: 'TooMany', field, message: `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}` });
 
 /** All problems in one line: bare when there is one, in brackets when there are more, repeats dropped. */
 export function joinProblems(problems: readonly FieldProblem[]): string {

@@ -2,7 +2,7 @@
 import { forbidden, invalid, notFound, required, type FieldProblem } from '../apimachinery/field-problem.ts';
 import type { Draft } from '../apimachinery/json.ts';
 import { dnsLabelProblems } from '../apimachinery/names.ts';
-import { configKeyProblems, distinct, nonNegative, oneOf, oneOfOrNone, portNameProblems, portNumber, portReference, resourceRequirements } from './field-checks.ts';
+import { configKeyProblems, nonNegative, oneOf, oneOfOrNone, portNameProblems, portNumber, portReference, resourceRequirements } from './field-checks.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
@@ -185,5 +185,3 @@ export function containerProblems(containers: readonly Draft[], field: string, v
     return problems;
   });
 }
-
-export { distinct };

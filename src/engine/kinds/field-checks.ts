@@ -1,5 +1,5 @@
 /** Checks that many kinds share. Each takes the path of the field it speaks about. */
-import { duplicate, invalid, notSupported, required, type FieldProblem } from '../apimachinery/field-problem.ts';
+import { invalid, notSupported, required, type FieldProblem } from '../apimachinery/field-problem.ts';
 import type { Draft } from '../apimachinery/json.ts';
 import { labelKeyProblems, labelSelectorMatches, labelValueProblems } from '../apimachinery/label-selector.ts';
 import { compareQuantities, milliValue, parseQuantity } from '../apimachinery/quantity.ts';
@@ -98,18 +98,6 @@ export function workloadSelector(spec: Draft, kind: string): FieldProblem[] {
 
 export const isEmptySelector = (selector: Draft): boolean =>
   Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0;
-
-/** Every item of a list has a name of its own. */
-export function distinct(items: readonly Draft[], field: string, key = 'name'): FieldProblem[] {
-  const seen = new Set<unknown>();
-  return items.flatMap((item, i) => {
-    const value = item[key];
-    if (value === undefined || value === '') return [];
-    if (seen.has(value)) return [duplicate(`${field}[${i}].${key}`, value)];
-    seen.add(value);
-    return [];
-  });
-}
 
 /** Names of ConfigMap and Secret keys. */
 export function configKeyProblems(key: string): string[] {
