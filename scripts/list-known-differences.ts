@@ -1,7 +1,7 @@
 /** Writes recorded/api/known-differences.json anew: the cases our API server answers differently, by reason. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replays } from '../tests/recorded-api/replays.ts';
+import { replays } from '../tests/recorded/replays.ts';
 
 /** A few reasons rather than a thousand: which way the two disagree. */
 function reasonOf(found: string): string {

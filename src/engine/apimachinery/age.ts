@@ -21,7 +21,7 @@ export function humanDuration(durationMs: number): string {
   if (hours < 48) return `${hours}h`;
   const days = Math.floor(hours / 24);
   if (hours < 192) return hours % 24 === 0 ? `${days}d` : `${days}d${hours % 24}h`;
-  if (days < 730) return days < 365 * 2 ? `${days}d` : `${days}d`;
+  if (days < 730) return `${days}d`;
   const years = Math.floor(days / 365);
   if (years < 8) return days % 365 === 0 ? `${years}y` : `${years}y${days % 365}d`;
   return `${years}y`;
