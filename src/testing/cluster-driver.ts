@@ -15,11 +15,11 @@ export class ClusterDriver {
   readonly client: Client;
   readonly nodes: string[] = [];
 
-  constructor(options: { seed?: number; nodes?: number; version?: string } = {}) {
+  constructor(options: { seed?: number; nodes?: number; version?: string; subnetPrefix?: number } = {}) {
     this.kernel = new Kernel({ seed: options.seed ?? 1 });
     this.cluster = new Cluster({
       kernel: this.kernel, version: options.version ?? '1.34.2',
-      subnets: Object.fromEntries(ZONES.map((zone, index) => [zone, `10.20.${index}.0/24`])),
+      subnets: Object.fromEntries(ZONES.map((zone, index) => (options.subnetPrefix ? [zone, `10.${index + 1}.0.0/${options.subnetPrefix}`] : [zone, `10.20.${index}.0/24`]))),
     });
     this.client = this.cluster.api.as({ name: 'tester', groups: ['system:masters'] });
     for (let index = 0; index < (options.nodes ?? 3); index += 1) {
