@@ -3,7 +3,7 @@ import type { SavedRun } from '../hosts/protocol.ts';
 import { keyName } from './keys/keymap.ts';
 import { ACTIONS } from './keys/keymap.ts';
 import { filterRows } from './pages/catalogue.ts';
-import { beats, sections } from './pages/debrief-select.ts';
+import { beats, flagRows, sections } from './pages/debrief-select.ts';
 import { inline, ticketText } from './panes/brief/ticket.tsx';
 import { holding, sparkPath, waitWords } from './panes/brief/select.ts';
 import { parseRoute } from './route.ts';
@@ -65,6 +65,10 @@ describe('catalogue', () => {
 describe('debrief', () => {
   test('a headline has two beats', () => expect(beats('The pods were new. The mistake was a day old.')).toEqual(['The pods were new.', 'The mistake was a day old.']));
   test('a story has a lede and parts', () => expect(sections('Lede.\n\n## How\n- one\n\n## Keep\ntext')).toEqual({ lede: 'Lede.', parts: [{ title: 'How', body: '- one' }, { title: 'Keep', body: 'text' }] }));
+  test('flags that would run into each other take rows of their own, then lose their words', () => {
+    const flag = (x: number) => ({ x, words: 'get pods' });
+    expect(flagRows([flag(0), flag(5), flag(10), flag(15), flag(20), flag(200)])).toEqual([0, 1, 2, 3, undefined, 0]);
+  });
   test('a story may start with a part', () => expect(sections('## How\nx').lede).toBe(''));
 });
 

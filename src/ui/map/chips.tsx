@@ -56,9 +56,8 @@ export function NodeHead({ node }: { node: NodeMark }) {
 export const Card = memo(function Card({ group, level, onCanvas }: { group: NodeGroup; level: Level; onCanvas: boolean }) {
   const { node, trouble, calm, folded } = group;
   const selected = useSession(state => node !== undefined && state.selected === node.slug);
-  const faded = useRelated(node?.slug);
   const all = [...trouble, ...calm.filter(pod => pod !== undefined), ...folded];
-  const classes = ['node', node?.look.tone === 'warn' ? 'cordoned' : '', node?.look.tone === 'bad' ? 'down' : '', selected ? 'sel' : '', faded ? 'faded' : '', level];
+  const classes = ['node', node?.look.tone === 'warn' ? 'cordoned' : '', node?.look.tone === 'bad' ? 'down' : '', selected ? 'sel' : '', level];
   return (
     <div className={classes.filter(Boolean).join(' ')}>
       {node ? <NodeHead node={node} /> : <div className="nh"><Glyph name="pending" size={12} />no node yet</div>}

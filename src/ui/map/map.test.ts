@@ -187,9 +187,9 @@ describe('addresses', () => {
 });
 
 describe('relations', () => {
-  test('a pod belongs to its owners, its node and its Service', () => {
+  test('a pod belongs to its owners, its siblings, its node and its Service', () => {
     expect([...related(shop, 'Pod/shop/orders-7c9d8f6b5-2xkqp')].sort()).toEqual([
-      'Deployment/shop/orders', 'Node//ip-10-20-0-11', 'Pod/shop/orders-7c9d8f6b5-2xkqp', 'ReplicaSet/shop/orders-7c9d8f6b5', 'Service/shop/orders',
+      'Deployment/shop/orders', 'Node//ip-10-20-0-11', 'Pod/shop/orders-7c9d8f6b5-2xkqp', 'Pod/shop/orders-7c9d8f6b5-9hvtl', 'Pod/shop/orders-7c9d8f6b5-rw6zd', 'ReplicaSet/shop/orders-7c9d8f6b5', 'Service/shop/orders',
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { Service } from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import { fits, getSlug, list, ownerOf, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
 
-/** The object, its owners up to the top, what it owns, its node or its pods, and the Services in front of it. */
+/** The object, its owners up to the top, its siblings, what it owns, its node or its pods, and the Services in front of it. */
 export function related(snapshot: Snapshot, slug: Slug): ReadonlySet<Slug> {
   const found = new Set<Slug>([slug]);
   const start = getSlug(snapshot, slug);
@@ -19,6 +19,9 @@ export function related(snapshot: Snapshot, slug: Slug): ReadonlySet<Slug> {
       }
     }
   }
+  // Pods of one owner are one thing to whoever looks.
+  const owner = ownerOf(start);
+  if (start.kind === 'Pod' && owner) for (const pod of pods) if (ownerOf(pod)?.uid === owner.uid) found.add(slugOf(pod));
   const node = (start as { spec?: { nodeName?: string } }).spec?.nodeName;
   if (start.kind === 'Pod' && node) found.add(`Node//${node}`);
   if (start.kind === 'Node') for (const pod of pods) if (pod.spec?.nodeName === start.metadata.name) found.add(slugOf(pod));

@@ -16,3 +16,20 @@ export function sections(story: string): { lede: string; parts: StoryPart[] } {
     }),
   };
 }
+
+/** Width of a letter of a flag, about. */
+const LETTER = 6;
+const ROWS = 4;
+
+/** A row for each flag so that no label runs into the next; `undefined` when there is no room for its words. */
+export function flagRows(flags: readonly { readonly x: number; readonly words: string }[]): (number | undefined)[] {
+  const ends: number[] = [];
+  return flags.map(({ x, words }) => {
+    for (let row = 0; row < ROWS; row += 1) {
+      if ((ends[row] ?? Number.NEGATIVE_INFINITY) > x - 6) continue;
+      ends[row] = x + 10 + words.length * LETTER;
+      return row;
+    }
+    return undefined;
+  });
+}

@@ -2,20 +2,25 @@
 import { useEffect, useMemo, useState } from 'react';
 import Markdown from 'react-markdown';
 import type { Debrief, ScenarioState } from '../../trainer/contract.ts';
+import { isTyping } from '../keys/keymap.ts';
 import { inline } from '../panes/brief/ticket.tsx';
 import { minutes, promisePath, xOf } from '../panes/timeline/select.ts';
 import { results } from '../progress.ts';
 import { go } from '../route.ts';
-import { rewind, startOver, useSession } from '../session.ts';
+import { rewind, setSpeed, startOver, useSession } from '../session.ts';
 import { Glyph } from '../theme/glyph.tsx';
 import { shareMoment, TopBar } from '../top-bar.tsx';
 import { clockText, minuteText, plural } from '../words.ts';
-import { beats, sections } from './debrief-select.ts';
+import { beats, flagRows, sections } from './debrief-select.ts';
 import './debrief.css';
 
 export function DebriefPage({ scenarioKey }: { scenarioKey: string }) {
   const scenario = useSession(state => state.scenario);
   const ready = useSession(state => state.phase === 'open');
+  useEffect(() => {
+    // Reading takes no time of the world's.
+    if (ready) setSpeed(0);
+  }, [ready]);
   useEffect(() => {
     if (ready && scenario && !scenario.debrief) go(`/s/${scenarioKey}`);
   }, [ready, scenario, scenarioKey]);
@@ -30,6 +35,14 @@ function Read({ scenario, debrief }: { scenario: ScenarioState; debrief: Debrief
     const done = results();
     return rows?.find(row => row.key !== scenario.key && !done[row.key]?.stars) ?? rows?.find(row => row.key !== scenario.key);
   }, [rows, scenario.key]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'n' || event.metaKey || event.ctrlKey || isTyping(event.target)) return;
+      go(next ? `/s/${next.key}` : '/');
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [next]);
   const { lede, parts } = useMemo(() => sections(debrief.story), [debrief.story]);
   const replay = (): void => { startOver(); go(`/s/${scenario.key}`); };
   return (
@@ -48,7 +61,7 @@ function Read({ scenario, debrief }: { scenario: ScenarioState; debrief: Debrief
           <dl className="stats">
             <Stat value={minuteSeconds(debrief.minutes)} words="virtual minutes" />
             <Stat value={String(debrief.commands)} of={`/ ${debrief.shortestCommands}`} words="commands" more="yours / shortest known" />
-            {debrief.worst && <Stat value={debrief.worst} words="worst moment" bad />}
+            {debrief.worst && <Stat value={debrief.worst.split(': ').at(-1) ?? ''} words="worst moment" more={debrief.worst.split(': ').slice(0, -1).join(': ')} bad />}
             <Stat value={String(debrief.hintsUsed)} of={`of ${scenario.hints.total}`} words="hints read" />
             <Stat value={String(debrief.touched.length)} words={debrief.touched.length === 1 ? 'object touched' : 'objects touched'} title={debrief.touched.join('\n')} />
           </dl>
@@ -83,6 +96,8 @@ function RunChart({ scenario, debrief }: { scenario: ScenarioState; debrief: Deb
   const lastMs = Math.max(nowMs, ...debrief.lines.map(line => line.atMs));
   const window = { fromMs: scenario.pagedAtMs - 20_000, toMs: lastMs + 20_000 };
   const path = promisePath(samples, window, nowMs, WIDTH, 30, 120);
+  const marks = debrief.lines.slice(0, 14).map(line => ({ line, x: xOf(window, line.atMs, WIDTH), words: `${line.showedCause ? '◆ ' : ''}${short(line.line)}` }));
+  const rows = flagRows([{ x: xOf(window, scenario.pagedAtMs, WIDTH), words: 'paged' }, ...marks]);
   const visit = (event: React.MouseEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     rewind(window.fromMs + ((event.clientX - box.left) / box.width) * (window.toMs - window.fromMs));
@@ -95,9 +110,11 @@ function RunChart({ scenario, debrief }: { scenario: ScenarioState; debrief: Deb
         <path d={`M0 120H${WIDTH}M0 90H${WIDTH}M0 60H${WIDTH}M0 30H${WIDTH}`} stroke="var(--line)" />
         {path && <path d={`${path}V120H${xOf(window, samples[0]?.atMs ?? window.fromMs, WIDTH)}Z`} fill="var(--ok-wash)" />}
         <Flag x={xOf(window, scenario.pagedAtMs, WIDTH)} y={14} words="paged" tone="note" />
-        {debrief.lines.slice(0, 12).map((line, index) => (
-          <Flag key={`${line.atMs}${line.line}`} x={xOf(window, line.atMs, WIDTH)} y={line.showedCause ? 14 : 44 + (index % 3) * 26} words={line.showedCause ? `◆ ${short(line.line)}` : index < 6 ? short(line.line) : ''} tone={line.showedCause ? 'note' : 'ink-2'} />
-        ))}
+        {marks.map(({ line, x, words }, index) => {
+          const row = rows[index + 1];
+          if (row === undefined) return <path key={`${line.atMs}${line.line}`} d={`M${x} 118V130`} stroke="var(--line-2)" strokeWidth="1.2" />;
+          return <Flag key={`${line.atMs}${line.line}`} x={x} y={14 + row * 24} words={words} tone={line.showedCause ? 'note' : 'ink-2'} />;
+        })}
         {path && <path d={path} fill="none" stroke="var(--ok-fill)" strokeWidth="2.4" />}
         {minutes(window, nowMs, WIDTH).map(band => (
           <g key={band.x}><rect x={band.x} y="134" width={band.width} height="5" fill={band.dark ? 'var(--ink)' : 'var(--sheet)'} stroke="var(--ink)" />{band.label && band.x < WIDTH - 20 && <text className="tick" x={band.x} y="154" textAnchor={band.x < 14 ? 'start' : 'middle'}>{band.label}</text>}</g>

@@ -66,7 +66,7 @@ export function eventMarks(snapshot: Snapshot, window: Window, width: number): E
     const last = marks.at(-1);
     const look = point.reason === 'Unhealthy' ? ({ glyph: 'notready', tone: 'warn' } as const) : lookOf(REASONS[point.reason] ?? 'Error');
     const words = `${minuteText(point.atMs)} ${point.reason}, ${point.about}`;
-    if (last && x - last.x < 30) {
+    if (last && x - last.x < 42) {
       const worse = look.tone === 'bad' && last.tone !== 'bad';
       marks[marks.length - 1] = { ...last, count: last.count + 1, words: last.count < 6 ? `${last.words}\n${words}` : last.words, ...(worse ? look : {}) };
     } else marks.push({ x, atMs: point.atMs, ...look, count: 1, words });
