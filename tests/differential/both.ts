@@ -8,6 +8,7 @@ import { createApiServer, type RunningApiServer } from '../../src/engine/api-ser
 import { Kernel } from '../../src/engine/kernel/kernel.ts';
 import type { User } from '../../src/engine/api-server/contract.ts';
 import { startHttpHost } from '../../src/hosts/http/http-host.ts';
+import { readSchemaTexts } from '../../src/hosts/http/schema-texts.ts';
 import type { Transport } from '../../src/terminal/contract.ts';
 import { createKubectl } from '../../src/terminal/kubectl/program.ts';
 import { createLaptop, type Laptop, type Ran } from './laptop.ts';
@@ -66,6 +67,7 @@ export async function createBoth(ageMs: number, populate: (side: Side) => void):
   const [real, mine] = sides as [Side, Side];
   const catchUp = (side: Side, toMs = Date.now()): void => { if (toMs > side.kernel.nowMs) side.kernel.run({ untilMs: toMs }); };
   const host = await startHttpHost({ api: { ...real.api, handle(request) { catchUp(real); return real.api.handle(request); } }, port: 0, tokens: { 'secret-token': ADMIN } });
+  mine.api.provideSchemaTexts(readSchemaTexts);
   const server = host.url;
   const transport: Transport = {
     *send(request) {
@@ -104,7 +106,9 @@ contexts:
       const [, ...args] = words(line);
       catchUp(real, Math.max(Date.now(), mine.kernel.nowMs));
       const running = runReal(binary, args, home, stdin);
+      const ticking = setInterval(() => catchUp(real, Math.max(Date.now(), real.kernel.nowMs + 50)), 50);
       const theirs = await running;
+      clearInterval(ticking);
       catchUp(mine, Math.max(Date.now(), real.kernel.nowMs));
       return { real: theirs, ours: ours.run(['kubectl', ...args], { stdin }) };
     },

@@ -6,4 +6,5 @@ export const differences: Readonly<Record<string, string>> = {
     'the real one prints the whole template into the middle of the message; ours says what would happen',
   'kubectl apply -f unknown-kind.yaml':
     'ours gives the message of a cluster that serves OpenAPI for its groups, as clusters at work do',
+  'kubectl events -o name': 'the real one prints nothing at all; ours prints the names',
 };

@@ -34,7 +34,8 @@ export function createLaptop(kernel: Kernel, program: SystemProgram, home: strin
           [0, textDescriptor(options.stdin ?? '')], [1, sinkDescriptor(text => { stdout += text; })], [2, sinkDescriptor(text => { stderr += text; })],
         ]),
       });
-      if (process.state === 'running') kernel.run({ untilMs: kernel.nowMs + (options.withinMs ?? 600_000) });
+      const deadlineMs = kernel.nowMs + (options.withinMs ?? 600_000);
+      while (process.state === 'running' && kernel.nowMs < deadlineMs) kernel.run({ untilMs: deadlineMs, maxEvents: 1 });
       if (process.state !== 'exited') process.signal('SIGINT');
       return { stdout, stderr, code: process.exitCode ?? -1 };
     },

@@ -72,14 +72,15 @@ function* runParent(process: SystemProcess, spec: CommandSpec, args: readonly st
   if (spec.path !== '' && args.length > 0) {
     throw new CliFailure(`unknown command ${JSON.stringify(args.join(' '))}\nSee 'kubectl ${spec.path} -h' for help and examples`);
   }
-  yield* process.write(1, helpText(spec));
-  return spec.path === '' || spec.path === 'alpha' ? 0 : 1;
+  const harmless = ['', 'alpha', 'certificate'].includes(spec.path);
+  yield* process.write(harmless || spec.path === 'rollout' ? 1 : 2, helpText(spec));
+  return harmless ? 0 : 1;
 }
 
 function* showHelpTopic(process: SystemProcess, words: readonly string[]): Task<number> {
   const { spec, rest } = findCommand(words);
   if (rest.length > 0 && spec.path === '') {
-    yield* process.write(1, unknownTopic(words));
+    yield* process.write(2, unknownTopic(words));
     return 0;
   }
   yield* process.write(1, helpText(spec));

@@ -59,5 +59,5 @@ function shown(object: AnyObject): Json {
   const stripped = withoutManagedFields(object) as AnyObject;
   const { [LAST_APPLIED]: _, ...annotations } = (stripped.metadata.annotations ?? {}) as Record<string, string>;
   const { annotations: __, ...metadata } = stripped.metadata as unknown as Json;
-  return { ...stripped, metadata: { ...metadata, ...(stripped.metadata.annotations && { annotations }) } };
+  return { ...stripped, metadata: { ...metadata, ...(Object.keys(annotations).length > 0 && { annotations }) } };
 }

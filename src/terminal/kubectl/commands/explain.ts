@@ -1,7 +1,7 @@
 import type { Task } from '../../../engine/kernel/task.ts';
 import type { Json } from '../client/api-client.ts';
 import type { ResourceType } from '../client/discovery.ts';
-import { ApiFailure, fail } from '../client/failure.ts';
+import { ApiFailure, CliFailure, fail } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
@@ -24,13 +24,16 @@ export const explain = defineCommand({
     const root = Object.values(schemas).find(schema => ((schema['x-kubernetes-group-version-kind'] ?? []) as Json[])
       .some(each => each.kind === type.kind && each.version === type.version && (each.group ?? '') === type.group));
     if (!root) fail(`couldn't find resource for "${type.group}/${type.version}, Resource=${type.plural}"`);
-    yield* session.out(render({ schemas, type, path, recursive: flags.bool('recursive') }, root));
+    const text = render({ schemas, type, path, recursive: flags.bool('recursive') }, root);
+    yield* session.out(text.shown);
+    if (text.missing !== undefined) fail(`field ${JSON.stringify(text.missing)} does not exist`);
     return 0;
   },
 });
 
 function* typeOf(session: Session, word: string, version: string): Task<ResourceType> {
-  const type = yield* session.discovery.resolve(word);
+  const type = yield* session.discovery.lookUp(word);
+  if (!type) throw new CliFailure(`the server doesn't have a resource type ${JSON.stringify(word)}`, 1, true);
   if (version === '') return type;
   const found = yield* session.discovery.all();
   const [group, only] = version.includes('/') ? version.split('/') : ['', version];
@@ -81,19 +84,21 @@ function inner(view: View, schema: Json): Json {
   return target;
 }
 
-function render(view: View, root: Json): string {
+/** The text, or its beginning and the field that is not there. */
+function render(view: View, root: Json): { shown: string; missing?: string } {
   const { type } = view;
+  const head = `${type.group === '' ? '' : `GROUP:      ${type.group}\n`}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`;
   let schema = root;
   let field: Json | undefined;
   for (const name of view.path) {
     const next = (inner(view, schema).properties as Record<string, Json> | undefined)?.[name];
-    if (!next) fail(`field ${JSON.stringify(name)} does not exist`);
+    if (!next) return { shown: head, missing: name };
     field = next;
     schema = next;
   }
   const target = inner(view, schema);
-  let text = `${type.group === '' ? '' : `GROUP:      ${type.group}\n`}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`;
-  if (field) text += `FIELD: ${view.path.at(-1)} <${typeName(view, field)}>\n${enumLines(target, 0)}\n`;
+  let text = head;
+  if (field) text += `FIELD: ${view.path.at(-1)} <${typeName(view, field)}>\n${target.enum ? enumLines(target, 0) : '\n'}\n`;
   text += `DESCRIPTION:\n${wrapped(String((field ?? target).description || target.description || '<empty>'), 4)}`;
   if (field && target.description && field.description && refName(field) !== undefined) {
     const own = view.schemas[refName(field)!.slice(refName(field)!.lastIndexOf('/') + 1)]?.description;
@@ -101,11 +106,11 @@ function render(view: View, root: Json): string {
   }
   text += '    \n';
   const properties = target.properties as Record<string, Json> | undefined;
-  if (!properties) return `${text}\n`;
+  if (!properties) return { shown: `${text}\n` };
   const required = (target.required ?? []) as string[];
   text += 'FIELDS:\n';
   for (const name of Object.keys(properties).sort()) text += fieldText(view, name, properties[name]!, required.includes(name), 2, []);
-  return `${text}\n`;
+  return { shown: `${text}\n` };
 }
 
 function enumLines(schema: Json, indent: number): string {
@@ -126,7 +131,7 @@ function fieldText(view: View, name: string, schema: Json, required: boolean, in
     return text;
   }
   if (schema.enum) text += `${pad}enum: ${(schema.enum as string[]).join(', ')}\n`;
-  return `${text}${wrapped(String(schema.description || resolved(view, schema).description || '<no description>'), indent + 2)}\n`;
+  return `${text}${wrapped(String(schema.description || '<no description>'), indent + 2)}\n`;
 }
 
 function wrapped(text: string, indent: number): string {

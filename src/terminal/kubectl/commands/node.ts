@@ -137,6 +137,12 @@ function* evictAll(session: Session, pods: readonly NodePod[], deadlineMs: numbe
     for (const pod of waiting) {
       const { namespace = '', name } = pod.metadata;
       yield* session.out(`evicting pod ${namespace}/${name}${suffix}\n`);
+      if (session.nowMs > deadlineMs) {
+        const message = `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: global timeout reached: ${flags.str('timeout')}`;
+        yield* session.err(`There are pending pods in node ${JSON.stringify(pod.spec!.nodeName ?? '')} when an error occurred: ${message}\n`);
+        for (const each of waiting) yield* session.err(`pod/${each.metadata.name}\n`);
+        fail(message);
+      }
       const deleteOptions = { ...(grace >= 0 && { gracePeriodSeconds: grace }), ...(dryRun === 'server' && { dryRun: ['All'] }) };
       try {
         if (flags.bool('disable-eviction')) yield* api.delete(type, namespace, name, { kind: 'DeleteOptions', apiVersion: 'v1', ...deleteOptions });
@@ -152,10 +158,6 @@ function* evictAll(session: Session, pods: readonly NodePod[], deadlineMs: numbe
     }
     waiting = blocked;
     if (waiting.length > 0) yield* session.process.sleep(5000);
-    if (session.nowMs > deadlineMs) {
-      const { namespace = '', name } = waiting[0]?.metadata ?? pods[0]!.metadata;
-      fail(`error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}: global timeout reached: ${flags.str('timeout')}`);
-    }
   }
   if (dryRun === 'server') return;
   for (const pod of leaving) {

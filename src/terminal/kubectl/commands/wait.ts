@@ -26,7 +26,7 @@ export const wait = defineCommand({
     else {
       const targets = yield* targetsOf(session, options);
       const byName = goal.kind !== 'holds' && targets.every(target => target.name !== undefined);
-      infos = yield* fetchTargets(session, targets, { ...options, failures, namesOnly: byName });
+      infos = yield* fetchTargets(session, targets, { ...options, failures, namesOnly: byName && goal.kind === 'create', ignoreNotFound: goal.kind === 'delete' });
     }
     if (infos.length === 0 && failures.length === 0 && goal.kind !== 'delete') fail('no matching resources found');
     for (const info of infos) {

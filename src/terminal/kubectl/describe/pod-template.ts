@@ -245,7 +245,7 @@ export function templateLines(w: Description, template: Json | undefined): void 
   w.line(0, 'Pod Template:');
   if (!template) { w.line(1, '<unset>'); return; }
   const metadata = (template.metadata ?? {}) as Json;
-  keyValueLines(w, 1, 'Labels', metadata.labels, '=');
+  labelLines(w, '  Labels', metadata.labels);
   if (Object.keys((metadata.annotations ?? {}) as Json).length > 0) keyValueLines(w, 1, 'Annotations', metadata.annotations, ': ');
   const spec = (template.spec ?? {}) as Json;
   if (spec.serviceAccountName) w.line(1, `Service Account:\t${String(spec.serviceAccountName)}`);

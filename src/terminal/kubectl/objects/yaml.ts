@@ -69,22 +69,50 @@ function emit(value: unknown, indent: number, lines: string[], lead: string): vo
     });
     return;
   }
-  lines.push(lead + scalar(value, false, indent));
+  lines.push(lead + scalar(value, false, indent, lead.length));
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function scalar(value: unknown, isKey: boolean, indent: number): string {
+function scalar(value: unknown, isKey: boolean, indent: number, column = 0): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return goNumber(value);
   const text = String(value);
   if (text.includes('\n') && !isKey && literalAllowed(text)) return literal(text, indent);
-  if (text.includes('\n')) return doubleQuoted(text);
-  if (resolvesToOther(text)) return doubleQuoted(text);
-  if (!/^[\t\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\ud800-\udfff]*$/.test(text) || text.includes('\t') && /^\t|\t$/.test(text)) return doubleQuoted(text);
-  if (plainAllowed(text)) return text;
-  return `'${text.replaceAll("'", "''")}'`;
+  const fold = (shown: string, style: Style): string => (isKey ? shown : folded(shown, column, Math.max(indent, 2), style));
+  if (text.includes('\n')) return fold(doubleQuoted(text), 'double');
+  if (resolvesToOther(text)) return fold(doubleQuoted(text), 'double');
+  if (!/^[\t\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\ud800-\udfff]*$/.test(text) || text.includes('\t') && /^\t|\t$/.test(text)) return fold(doubleQuoted(text), 'double');
+  if (plainAllowed(text)) return fold(text, 'plain');
+  return fold(`'${text.replaceAll("'", "''")}'`, 'single');
+}
+
+type Style = 'plain' | 'single' | 'double';
+/** go-yaml starts a new line at the first blank past this column. */
+const LINE_WIDTH = 80;
+
+function folded(text: string, column: number, indent: number, style: Style): string {
+  if (column + text.length <= LINE_WIDTH) return text;
+  const chars = [...text];
+  const pad = ' '.repeat(indent);
+  const last = chars.length - 1;
+  let out = '';
+  let at = column;
+  let afterBlank = false;
+  for (let i = 0; i <= last; i += 1) {
+    const char = chars[i]!;
+    if (char !== ' ') { out += char; at += 1; afterBlank = false; continue; }
+    const blankFollows = chars[i + 1] === ' ';
+    const inside = style === 'plain' || (i > 1 && i < last - 1);
+    if (!afterBlank && at > LINE_WIDTH && inside && (style === 'double' || !blankFollows)) {
+      out += `\n${pad}`;
+      at = indent;
+      if (style === 'double' && blankFollows) { out += '\\'; at += 1; }
+    } else { out += char; at += 1; }
+    afterBlank = true;
+  }
+  return out;
 }
 
 function goNumber(value: number): string {
