@@ -98,7 +98,7 @@ export function remember(name: string, value: string): void {
 
 export const useSession = create<SessionState>()(() => ({
   ...FRESH, phase: 'idle', epoch: 0, source: undefined, seed: 1, catalogue: undefined,
-  mapView: 'where', asTable: false, mapNamespace: '', inspectorTab: 'why', inspectorOpen: typeof innerWidth === 'undefined' || innerWidth > 1180, briefOpen: true, briefSheet: false, smallPane: 'terminal',
+  mapView: 'where', asTable: typeof innerWidth !== 'undefined' && innerWidth <= 720, mapNamespace: '', inspectorTab: 'why', inspectorOpen: typeof innerWidth === 'undefined' || innerWidth > 1180, briefOpen: true, briefSheet: false, smallPane: 'terminal',
   terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined, dialog: undefined, toast: '',
   screenReader: remembered('screen-reader') === 'on', singleKeys: remembered('single-keys') !== 'off', terminalSize: Number(remembered('terminal-size')) || undefined,
 }));
