@@ -58,8 +58,9 @@ function statefulSet(object: AnyObject): RolloutState {
   if (!observed(object, status)) return going('Waiting for statefulset spec update to be observed...');
   const replicas = Number(spec.replicas ?? 1);
   if (count('readyReplicas') < replicas) return going(`Waiting for ${replicas - count('readyReplicas')} pods to be ready...`);
-  const partition = Number((strategy.rollingUpdate as Json | undefined)?.partition ?? 0);
-  if (partition > 0) {
+  const given = (strategy.rollingUpdate as Json | undefined)?.partition;
+  if (given !== undefined) {
+    const partition = Number(given);
     if (count('updatedReplicas') < replicas - partition) return going(`Waiting for partitioned roll out to finish: ${count('updatedReplicas')} out of ${replicas - partition} new pods have been updated...`);
     return done(`partitioned roll out complete: ${count('updatedReplicas')} new pods have been updated...`);
   }
