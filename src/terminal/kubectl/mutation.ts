@@ -1,10 +1,9 @@
 /** What commands that change things share: dry run, field manager, validation, and the line that says what happened. */
 import type { Task } from '../../engine/kernel/task.ts';
-import type { AnyObject, Json } from './client/api-client.ts';
+import type { Json } from './client/api-client.ts';
 import { ApiFailure, CliFailure, fail, failureMessage } from './client/failure.ts';
 import { slugKind } from './client/discovery.ts';
 import { printerFor } from './printers/output.ts';
-import type { Info } from './resource-builder/builder.ts';
 import type { Session } from './session.ts';
 
 export type DryRun = 'none' | 'client' | 'server';
@@ -86,9 +85,4 @@ export function lastAppliedOf(object: Json, compact: (value: unknown) => string)
 export function withAnnotation(object: Json, key: string, value: string): Json {
   const metadata = object.metadata as Json;
   return { ...object, metadata: { ...metadata, annotations: { ...(metadata.annotations as Json | undefined), [key]: value } } };
-}
-
-/** Keeps what a mutating command can change of a live object apart from it. */
-export function editable(info: Info): AnyObject {
-  return structuredClone(info.object) as AnyObject;
 }

@@ -33,17 +33,22 @@ function* editOne(session: Session, info: Info): Task<void> {
   const original = withoutManagedFields(info.object) as AnyObject;
   const plain = printYaml(original);
   let shown = `${HEADER}${plain}`;
+  let refused = false;
   for (;;) {
     const name = `/tmp/kubectl-edit-${session.process.kernel.random.nameSuffix(10)}.yaml`;
     const text = yield* changeText(session, name, shown);
     const body = withoutComments(text);
     if (body.trim() === '') { yield* session.err('Edit cancelled, saved file was empty.\n'); return; }
     if (text === shown || body === plain) {
-      yield* session.err(shown.startsWith(HEADER) && !shown.includes('# error:') && !shown.includes('was not valid') ? 'Edit cancelled, no changes made.\n' : 'Edit cancelled, no valid changes were saved.\n');
-      return;
+      if (!refused) { yield* session.err('Edit cancelled, no changes made.\n'); return; }
+      const kept = `/tmp/kubectl-edit-${session.process.kernel.random.below(4_000_000_000)}.yaml`;
+      session.process.system.files.write(kept, text);
+      yield* session.err(`A copy of your changes has been stored to ${JSON.stringify(kept)}\n`);
+      fail('Edit cancelled, no valid changes were saved.');
     }
     const parsed = parseYaml(body);
     if (!parsed.ok) {
+      refused = true;
       shown = `${HEADER}# The edited file had a syntax error: error parsing edited-file: error converting YAML to JSON: ${parsed.error}\n#\n${body}`;
       continue;
     }
@@ -51,8 +56,7 @@ function* editOne(session: Session, info: Info): Task<void> {
     if (deepEqual(edited, original)) { yield* session.err('Edit cancelled, no changes made.\n'); return; }
     const refusal = yield* send(session, info, original, edited);
     if (refusal === undefined) return;
-    const kept = `/tmp/kubectl-edit-${session.process.kernel.random.nameSuffix(10)}.yaml`;
-    session.process.system.files.write(kept, text);
+    refused = true;
     shown = `${HEADER}${refusal.map(line => `# ${line}\n`).join('')}#\n${body}`;
     yield* session.err(`error: ${slugResource(info.type)} ${JSON.stringify(info.name)} ${refusal.length > 0 && refusal[0]!.includes('not valid') ? 'is invalid' : 'could not be patched'}\n`);
   }

@@ -63,9 +63,6 @@ const flagTable: readonly FlagSpec[] = (recorded.flags as [string, string, strin
 const commandTable = recorded.commands as unknown as Readonly<Record<string, RecordedCommand>>;
 const specs = new Map<string, CommandSpec>();
 
-/** The version of the kubectl that was recorded. */
-export const recordedVersion: string = recorded.version;
-
 /** Flags every command takes, as `kubectl options` lists them. */
 export const globalFlags: readonly FlagSpec[] = recorded.globals.map(index => flagTable[index]!);
 

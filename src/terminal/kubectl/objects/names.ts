@@ -27,8 +27,3 @@ export function labelKeyProblems(key: string): string[] {
   if (!NAME_PART.test(name)) problems.push(NAME_WORDS);
   return problems;
 }
-
-/** What is wrong with an object's name as a DNS subdomain. */
-export function subdomainProblem(name: string): string | undefined {
-  return SUBDOMAIN.test(name) ? undefined : SUBDOMAIN_WORDS;
-}
