@@ -9,7 +9,7 @@ export interface Rect { readonly x: number; readonly y: number; readonly width: 
 
 export interface CardPlace { readonly group: NodeGroup; readonly rect: Rect }
 export interface ZonePlace { readonly zone: string; readonly subnet: string; readonly rect: Rect; readonly cards: readonly CardPlace[]; readonly adrift: readonly PodMark[] }
-export interface WhereLayout { readonly zones: readonly ZonePlace[]; readonly width: number; readonly height: number; readonly cardWidth: number }
+export interface WhereLayout { readonly zones: readonly ZonePlace[]; readonly width: number; readonly height: number; readonly cardWidth: number; /** Columns of each zone, for a layout that is to stay as it is. */ readonly columns: ReadonlyMap<string, number> }
 
 export const CARD_WIDTH = 176;
 const CARD_WIDTH_MAX = 300;
@@ -35,10 +35,13 @@ export function cardHeight(entry: NodeGroup, level: Level): number {
   return 36 + entry.trouble.length * 39 + Math.ceil(cells / 2) * 22;
 }
 
-/** Chooses columns for each zone so that the whole comes nearest to the pane's shape, then lets cards grow into spare width. */
-export function layoutWhere(grouped: Grouped, level: Level, pane: { width: number; height: number }): WhereLayout {
+/**
+ * Chooses columns for each zone so that the whole comes nearest to the pane's shape, then lets cards grow into spare width.
+ * With `held`, columns stay as they were: nothing reflows under a pointer.
+ */
+export function layoutWhere(grouped: Grouped, level: Level, pane: { width: number; height: number }, held?: ReadonlyMap<string, number>): WhereLayout {
   const zones: { zone: ZoneGroup; adrift: readonly PodMark[]; columns: number; heights: readonly number[] }[] = grouped.zones.map(zone => ({
-    zone, adrift: [], columns: 1, heights: zone.nodes.map(node => cardHeight(node, level)),
+    zone, adrift: [], columns: Math.min(held?.get(zone.zone) ?? 1, Math.max(1, zone.nodes.length)), heights: zone.nodes.map(node => cardHeight(node, level)),
   }));
   if (grouped.adrift.length > 0) {
     const unplaced: NodeGroup = { node: undefined, trouble: [], calm: grouped.adrift, folded: [] };
@@ -48,7 +51,7 @@ export function layoutWhere(grouped: Grouped, level: Level, pane: { width: numbe
     zones.reduce((sum, entry) => sum + entry.columns * (cardWidth + GAP) - GAP + 2 * ZONE_PAD + ZONE_GAP, -ZONE_GAP);
   const heightOf = (entry: (typeof zones)[number]): number => ZONE_HEAD + ZONE_FOOT + Math.max(...columnHeights(entry.heights, entry.columns), 40);
   const shape = pane.width / Math.max(1, pane.height);
-  for (;;) {
+  while (!held) {
     const tallest = zones.filter(entry => entry.columns < entry.heights.length).sort((a, b) => heightOf(b) - heightOf(a))[0];
     if (!tallest || tallest.columns >= tallest.heights.length) break;
     const height = Math.max(...zones.map(heightOf));
@@ -80,7 +83,7 @@ export function layoutWhere(grouped: Grouped, level: Level, pane: { width: numbe
     x += width + ZONE_GAP;
     return place;
   });
-  return { zones: placed, width: Math.max(1, x - ZONE_GAP), height, cardWidth };
+  return { zones: placed, width: Math.max(1, x - ZONE_GAP), height, cardWidth, columns: new Map(zones.map(entry => [entry.zone.zone, entry.columns])) };
 }
 
 function columnHeights(heights: readonly number[], columns: number): number[] {

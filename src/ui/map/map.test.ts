@@ -97,6 +97,11 @@ describe('layout', () => {
     expect(layoutWhere(grouped, 'structure', { width: 1180, height: 430 }).cardWidth).toBeGreaterThan(layout.cardWidth);
   });
 
+  test('held columns stay, whatever the pane would ask for', () => {
+    const held = layoutWhere(grouped, 'structure', PANE).columns;
+    expect(layoutWhere(grouped, 'structure', { width: 3000, height: 100 }, held).columns).toEqual(held);
+  });
+
   test('pods without a node wait in water of their own', () => {
     const pending = object('v1', 'Pod', 'shop', 'late-1', { spec: { containers: [] } }, { labels: { app: 'late' } });
     const snapshot = applyFrame(shop, { reset: false, upserts: [pending], deletes: [], podStatus: [{ uid: pending.metadata.uid, status: 'Pending', ready: '0/1', restarts: 0 }] });

@@ -179,15 +179,15 @@ function useDrawing(view: Exclude<MapView, 'addresses'>, level: Level, pane: { w
   const traffic = useSession(state => (view === 'talks' ? state.traffic : undefined));
   const nowMs = useSession(state => (view === 'talks' ? Math.floor(state.nowMs / 1000) * 1000 : 0));
   const berths = useRef<Berths>(new Map());
-  const held = useRef<{ pane: { width: number; height: number } } | undefined>(undefined);
+  const held = useRef<ReadonlyMap<string, number> | undefined>(undefined);
   return useMemo(() => {
     if (view === 'owns') return drawOwns(ownsGraph(snapshot, namespace));
     if (view === 'talks') return drawTalks(talksGraph(snapshot, traffic ?? [], nowMs, namespace));
     const grouped = group(filter(model(snapshot), { namespace }), berths.current);
     berths.current = grouped.berths;
     // While the pointer is over the map, columns stay as they are.
-    if (!still || !held.current) held.current = { pane };
-    const layout = layoutWhere(grouped, level, pane);
+    const layout = layoutWhere(grouped, level, pane, still ? held.current : undefined);
+    held.current = layout.columns;
     return drawWhere(layout, level, list(snapshot, 'Pod').length);
   }, [view, snapshot, namespace, traffic, nowMs, level, pane, still]);
 }
