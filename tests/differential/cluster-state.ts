@@ -37,7 +37,7 @@ export function populate({ kernel, api }: Side): void {
   });
   create({ apiVersion: 'v1', kind: 'Endpoints', metadata: meta('orders'), subsets: [{ addresses: [{ ip: '10.0.0.21', nodeName: 'node-a', targetRef: { kind: 'Pod', name: 'orders-7d9c-aaaaa', namespace: 'shop' } }], ports: [{ name: 'http', port: 8080, protocol: 'TCP' }] }] });
   create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: meta('compute'), spec: { hard: { pods: '20', 'requests.cpu': '4', 'requests.memory': '8Gi' } }, status: { hard: { pods: '20', 'requests.cpu': '4', 'requests.memory': '8Gi' }, used: { pods: '4', 'requests.cpu': '400m', 'requests.memory': '512Mi' } } });
-  create({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'defaults', namespace: 'load' }, spec: { limits: [{ type: 'Container', default: { cpu: '500m', memory: '256Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' }, max: { cpu: '2' } }] } });
+  create({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'defaults', namespace: 'load' }, spec: { limits: [{ type: 'Container', default: { cpu: '500m' }, defaultRequest: { cpu: '100m' }, max: { cpu: '2' } }] } });
   create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...meta('orders', { app: 'orders' }), annotations: { 'deployment.kubernetes.io/revision': '2' } }, spec: { replicas: 3, selector: { matchLabels: { app: 'orders' } }, template: template('orders') }, status: deploymentStatus(at()) });
   const owner = client.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('edge', { app: 'edge', tier: 'front' }), spec: { replicas: 1, selector: { matchLabels: { app: 'edge' } }, template: template('edge'), strategy: { type: 'Recreate' } } });
   if (!owner.ok) throw new Error(owner.status.message);

@@ -15,11 +15,12 @@ import { Session } from './session.ts';
 /** Makes kubectl. What discovery learned is kept per machine, as kubectl keeps it on disk. */
 export function createKubectl(options: { transport: Transport; version: string }): SystemProgram {
   const caches = new WeakMap<System, DiscoveryCache>();
+  const version = options.version.replace(/^v?/, 'v');
   return function* kubectl(process) {
     const cache = caches.get(process.system) ?? new Map();
     caches.set(process.system, cache);
     try {
-      return yield* runLine(process, { transport: options.transport, version: options.version, caches: cache });
+      return yield* runLine(process, { transport: options.transport, version, caches: cache });
     } catch (failure) {
       const known = failure instanceof CliFailure || failure instanceof ApiFailure || failure instanceof ConnectionFailure || failure instanceof ManyFailures;
       if (!known) {
