@@ -15,6 +15,7 @@ import type { Completion, TerminalSession, Transport } from '../terminal/contrac
 import { createKubectl } from '../terminal/kubectl/program.ts';
 import { createLaptop } from '../terminal/laptop.ts';
 import { createTerminalSession } from '../terminal/session.ts';
+import { kubectlCompleter } from './kubectl-completion.ts';
 import { catalogueRows, findScenarios, type FoundScenario } from '../trainer/catalogue.ts';
 import type { Content } from '../trainer/content.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';
@@ -166,6 +167,7 @@ export class World {
       name: 'laptop', group: 'laptop', kind: 'laptop', addresses: ['192.0.2.10'], resolver: { nameservers: ['10.20.0.2'], search: [], ndots: 1 },
     });
     const laptop = createLaptop({ kernel: this.kernel, network });
+    laptop.completers.set('kubectl', kubectlCompleter(this.cluster, laptop, this.user));
     laptop.install('kubectl', createKubectl({ transport: this.transport(), version: '1.35.2' }));
     this.writeInto(laptop, `${laptop.home}/.kube/config`, kubeconfig(this.context, this.namespace, this.user.name), 0o600);
     for (const [path, content] of files) this.writeInto(laptop, `${laptop.home}/${path}`, content);

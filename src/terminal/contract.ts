@@ -31,10 +31,10 @@ export interface Laptop {
 }
 
 /**
- * The candidates for `words[index]`, the word at the cursor, as typed so far. `words[0]` is the command's own name,
- * aliases already replaced.
+ * The candidates for `words[index]`, the word at the cursor, as typed so far; `from` counts in that word. `words[0]` is
+ * the command's own name, aliases already replaced. Without candidates, file names are offered.
  */
-export type Completer = (words: readonly string[], index: number) => readonly { readonly text: string; readonly note?: string }[];
+export type Completer = (words: readonly string[], index: number) => Completion;
 
 /** What a completion offers: the words that would replace the text from `from` to the cursor. */
 export interface Completion {

@@ -132,7 +132,9 @@ class LaptopSession implements TerminalSession {
 
   close(): void {
     const { processes } = this.options.laptop.system;
-    const doomed = new Set<SystemProcess>([this.process]);
+    // A background program outlives the shell that started it, but still holds this terminal.
+    const holds = (process: SystemProcess): boolean => [...process.descriptors.values()].some(descriptor => descriptor.terminal === this.tty);
+    const doomed = new Set<SystemProcess>([this.process, ...processes.list().filter(holds)]);
     for (const process of doomed) for (const child of process.children) doomed.add(child);
     for (const process of [...doomed].reverse()) processes.get(process.pid)?.signal('SIGKILL');
   }

@@ -87,10 +87,12 @@ export function spawnCommand(
     const denied = found.kind === 'denied' || found.kind === 'directory';
     return { refused: `‘${argv[0]}’: ${denied ? 'Permission denied' : 'No such file or directory'}`, code: denied ? 126 : 127 };
   }
-  return process.table.spawn({
+  const child = process.table.spawn({
     program: afterSpawn(program), argv: words, env, cwd: options.cwd ?? process.cwd, parent: process,
     descriptors: options.descriptors ?? process.descriptors,
   });
+  child.onExit(() => process.children.delete(child));
+  return child;
 }
 
 /** `program` as the kernel runs it: a moment after the fork, with its uncaught file errors as words. */

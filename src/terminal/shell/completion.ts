@@ -74,10 +74,10 @@ export function completeLine(shell: Shell, laptop: Laptop, line: string, cursor:
   const argv = [...aliased(shell, words[0]!.text), ...words.slice(1).map(word => word.text), current.text];
   const completer = laptop.completers.get(argv[0]!);
   if (!completer) return fileCompletion(shell, current, cursor, argv[0] === 'cd');
-  const candidates = completer(argv, argv.length - 1);
+  const { from, candidates, suffix } = completer(argv, argv.length - 1);
   if (candidates.length === 0) return fileCompletion(shell, current, cursor);
   const open = candidates.length === 1 && /[=/:]$/.test(candidates[0]!.text);
-  return { from: current.start, candidates, suffix: open ? '' : ' ' };
+  return { from: current.start + from, candidates, suffix: open ? '' : suffix };
 }
 
 function aliased(shell: Shell, name: string): string[] {

@@ -1,3 +1,4 @@
+// One machine: its cells, its control flow and its input share so much state that splitting it would hide them from each other.
 import type { Descriptor } from '../../kernel/pipe.ts';
 import { Pipe } from '../../kernel/pipe.ts';
 import type { Task } from '../../kernel/task.ts';
@@ -9,8 +10,6 @@ import { awkFormat, callBuiltin } from './awk-builtins.ts';
 import { posixRegex } from './posix-regex.ts';
 import { general } from './printf-format.ts';
 import { LineInput, openInput } from './program-input.ts';
-
-// One machine: its cells, its control flow and its input share so much state that splitting it would hide them from each other.
 
 /** A value: a number, a text, or a text that came from input and may be compared as a number. */
 export type Cell = number | string | { readonly input: string };

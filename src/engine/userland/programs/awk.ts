@@ -2,7 +2,8 @@ import type { Descriptor } from '../../kernel/pipe.ts';
 import type { Task } from '../../kernel/task.ts';
 import type { SystemProcess } from '../contract.ts';
 import { AwkMachine, AwkRuntimeError } from './awk-machine.ts';
-import { AwkSyntaxError, parseAwk, type AwkProgram } from './awk-syntax.ts';
+import { parseAwk, type AwkProgram } from './awk-syntax.ts';
+import { AwkSyntaxError } from './awk-tokens.ts';
 import { LineInput, openInput, readWhole } from './program-input.ts';
 
 const USAGE = 'usage: awk [-F value] [-v var=value] [--] \'program text\' [file ...]\n';

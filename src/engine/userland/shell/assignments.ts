@@ -1,7 +1,8 @@
 import type { Task } from '../../kernel/task.ts';
 import type { Assignment } from 'unbash';
-import { arithmeticValue, elementOf, expandArguments, expandString, subscript } from './expand.ts';
+import { arithmeticValue, expandArguments, expandString } from './expand.ts';
 import type { Shell } from './shell.ts';
+import { elementOf, subscript } from './subscripts.ts';
 import { quoteWord } from './variables.ts';
 
 /** Carries out `name=value`, `name+=value`, `name[i]=value`, `name=(…)`. @returns it as `set -x` shows it */

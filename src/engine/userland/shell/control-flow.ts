@@ -45,3 +45,8 @@ export class ExpansionError {
     this.code = code;
   }
 }
+
+/** An interactive shell gives up the line, not itself. */
+export class ExpansionFailure {
+  readonly code = 1;
+}

@@ -1,25 +1,25 @@
 import { Pipe } from '../../kernel/pipe.ts';
-import { SIGNAL_NUMBERS, type SignalName } from '../../kernel/signal.ts';
 import type { Task } from '../../kernel/task.ts';
 import type { AndOr, Assignment, Case, Command, CommandNode, CompoundList, Function as FunctionNode, ParsedScript, Pipeline, PipelineNode, Redirection, Statement } from 'unbash';
 import type { SystemProcess } from '../contract.ts';
 import { FileError } from '../contract.ts';
-import { afterSpawn, findExecutable, runGuarded } from '../executable.ts';
 import { InputDescriptor, fileErrorWords } from '../files/open-file.ts';
 import { spliceAlias } from './aliases.ts';
 import { assign } from './assignments.ts';
 import { BUILTINS, SPECIAL_BUILTINS } from './builtins/index.ts';
-import { ExpansionError, FunctionReturn, Interrupted, LoopExit, ShellExit } from './control-flow.ts';
+import { ExpansionError, ExpansionFailure, FunctionReturn, LoopExit, ShellExit } from './control-flow.ts';
 import { arithmeticValue, expandArguments, expandPattern, expandString } from './expand.ts';
 import { matches } from './glob.ts';
 import { forgetSaved, redirect, restore } from './redirect.ts';
+import { runProgram, waitForeground } from './run-program.ts';
 import type { Interpreter, Shell } from './shell.ts';
 import { lineAt, parseShell } from './syntax.ts';
+import { complainAboutSyntax } from './syntax-complaint.ts';
 import { TestError, testExpression } from './test-expression.ts';
 import { ReadonlyVariable, quoteWord } from './variables.ts';
 
 /** Runs syntax trees: everything between a parsed line and the processes it starts. */
-export const interpreter: Interpreter = { runScript, runNode, runText, runWords, waitForeground };
+export const interpreter: Interpreter = { builtins: BUILTINS, runScript, runNode, runText, runWords, waitForeground };
 
 /** Parses and runs a text in the current shell; a syntax error is printed and is status 2. */
 function* runText(shell: Shell, text: string): Task<number> {
@@ -48,23 +48,6 @@ export function* runScriptText(shell: Shell, text: string): Task<number> {
   }
 }
 
-export function* complainAboutSyntax(shell: Shell, error: { message: string; line: number; showsLine: boolean }, text: string): Task<void> {
-  if (shell.dialect === 'ash') {
-    const words = error.message.replace(/^syntax error near unexpected token `(.*)'$/, (_, token: string) => `syntax error: unexpected ${token === 'newline' ? 'newline' : `"${token}"`}`)
-      .replace(/^unexpected EOF while looking for matching `(.)'$/, (_, char: string) => `syntax error: unterminated quoted string${char === '"' || char === "'" ? '' : ''}`)
-      .replace(/^syntax error: unexpected end of file$/, 'syntax error: unexpected end of file (expecting "done")'.replace(/ \(.*/, ''));
-    yield* shell.process.write(2, `${shell.name}: ${shell.origin === 'interactive' ? '' : shell.origin === 'script' ? `line ${error.line}: ` : ''}${words}\n`);
-    return;
-  }
-  if (shell.origin === 'interactive') {
-    yield* shell.process.write(2, `bash: ${error.message}\n`);
-    return;
-  }
-  const place = shell.origin === 'command' ? `${shell.name}: -c: line ${error.line}` : `${shell.name}: line ${error.line}`;
-  yield* shell.process.write(2, `${place}: ${error.message}\n`);
-  if (error.showsLine) yield* shell.process.write(2, `${place}: \`${text.split('\n')[error.line - 1] ?? ''}'\n`);
-}
-
 function* runScript(shell: Shell, script: ParsedScript, source: string): Task<number> {
   const outer = shell.source;
   shell.source = source;
@@ -85,11 +68,14 @@ function* runList(shell: Shell, list: CompoundList): Task<number> {
 function* runStatement(shell: Shell, statement: Statement): Task<number> {
   yield* shell.step();
   if (shell.options.noexec) return 0;
-  if (statement.background) {
+  try {
+    if (!statement.background) return yield* runNode(shell, statement.command);
     yield* runInBackground(shell, statement);
     return shell.status;
+  } catch (thrown) {
+    // A fork that failed outside any single command.
+    return yield* afterFailure(shell, thrown, 'statement');
   }
-  return yield* runNode(shell, statement.command);
 }
 
 function* runInBackground(shell: Shell, statement: Statement): Task<void> {
@@ -213,46 +199,6 @@ function* runForked(copy: Shell, node: PipelineNode | AndOr): Task<number> {
   return yield* runNode(copy, node);
 }
 
-/** Waits for a foreground job and gives the terminal back. @returns the exit code of each process */
-export function* waitForeground(shell: Shell, processes: readonly SystemProcess[], text: string): Task<number[]> {
-  const { terminal } = shell;
-  const controls = shell.interactive && terminal !== undefined;
-  if (controls) terminal.foregroundGroup = processes[0]!.group;
-  let stopped = false;
-  try {
-    for (const process of processes) {
-      const state = yield* shell.process.wait(process, { orStopped: shell.interactive });
-      if (state === 'stopped') { stopped = true; break; }
-    }
-  } finally {
-    if (controls) {
-      terminal.foregroundGroup = shell.process.group;
-      terminal.setRaw(false);
-    }
-  }
-  if (stopped) {
-    const job = shell.jobs.withProcess(processes[0]!.pid) ?? shell.jobs.add([...processes], text.trim(), 'Stopped');
-    job.state = 'Stopped';
-    shell.jobs.touch(job);
-    yield* shell.process.write(2, `\n${shell.jobs.describe(job)}\n`);
-    return processes.map(() => 148);
-  }
-  for (const process of processes) shell.process.children.delete(process);
-  const last = processes.at(-1)!;
-  if (shell.interactive && processes.some(process => process.endedBy === 'SIGINT')) throw new Interrupted();
-  yield* announceDeath(shell, last);
-  return processes.map(process => process.exitCode!);
-}
-
-const DEATH_WORDS: Partial<Record<SignalName, string>> = { SIGKILL: 'Killed', SIGTERM: 'Terminated', SIGSEGV: 'Segmentation fault', SIGABRT: 'Aborted', SIGQUIT: 'Quit', SIGHUP: 'Hangup' };
-
-function* announceDeath(shell: Shell, process: SystemProcess): Task<void> {
-  const words = process.endedBy ? DEATH_WORDS[process.endedBy] : undefined;
-  if (!words) return;
-  if (shell.interactive || shell.dialect === 'ash') yield* shell.process.write(2, `${words}\n`);
-  else yield* shell.complain(`${String(process.pid).padStart(5)} ${words.padEnd(24)}${process.argv.join(' ')}`);
-}
-
 function* runCommandNode(shell: Shell, node: CommandNode): Task<number> {
   try {
     switch (node.type) {
@@ -321,11 +267,6 @@ function* afterFailure(shell: Shell, thrown: unknown, where: string): Task<numbe
   throw thrown;
 }
 
-/** An interactive shell gives up the line, not itself. */
-export class ExpansionFailure {
-  readonly code = 1;
-}
-
 const sources = new WeakMap<FunctionNode, string>();
 
 function withSource(node: FunctionNode, source: string): FunctionNode {
@@ -347,7 +288,7 @@ function* withRedirections(shell: Shell, redirections: readonly Redirection[], b
 }
 
 function* runIf(shell: Shell, node: Extract<CommandNode, { type: 'If' }>): Task<number> {
-  for (const branch of [{ clause: node.clause, then: node.then }, ...node.elif]) {
+  for (const branch of [node, ...node.elif]) {
     if ((yield* asCondition(shell, runList(shell, branch.clause))) === 0) return yield* runList(shell, branch.then);
   }
   if (node.else) return yield* runList(shell, node.else);
@@ -574,52 +515,5 @@ function* callFunction(shell: Shell, definition: FunctionNode, argv: readonly st
     shell.loopDepth = loopDepth;
     shell.positional = positional;
     shell.source = source;
-  }
-}
-
-/** Starts a program found along PATH, or becomes it when nothing of this shell is left to do. */
-export function* runProgram(shell: Shell, argv: readonly string[], env: Map<string, string>, options: { tail: boolean; text: string }): Task<number> {
-  const { process } = shell;
-  const found = findExecutable(shell.system, argv, { cwd: process.cwd, pathVariable: shell.variables.get('PATH'), as: shell.credentials() });
-  let program;
-  let words = argv;
-  if (found.kind === 'program') { program = found.program; words = found.argv; }
-  else if (found.kind === 'no-format') {
-    const { content } = { content: shell.system.files.read(found.path) };
-    if (/[\0]/.test(content)) { yield* shell.complain(`${argv[0]}: cannot execute binary file: Exec format error`); return 126; }
-    program = shell.system.program(shell.dialect === 'bash' ? 'bash' : 'sh');
-    words = [shell.dialect === 'bash' ? 'bash' : 'sh', argv[0]!.includes('/') ? argv[0]! : found.path, ...argv.slice(1)];
-  }
-  if (!program) return yield* complainNotRun(shell, argv[0]!, found);
-  if (options.tail && !shell.traps.has('EXIT')) {
-    process.argv = words;
-    process.env.clear();
-    for (const [key, value] of env) process.env.set(key, value);
-    for (const signal of Object.keys(SIGNAL_NUMBERS) as SignalName[]) if (process.signalAction(signal) !== 'ignore') process.onSignal(signal, 'default');
-    yield* process.sleep(0.5);
-    return yield* runGuarded(program, process);
-  }
-  const child = process.table.spawn({ program: afterSpawn(program), argv: words, env, parent: process, cwd: process.cwd, descriptors: process.descriptors });
-  if (shell.interactive) child.group = child.pid;
-  for (const [signal, action] of shell.traps) if (action === '' && signal !== 'EXIT' && signal !== 'ERR') child.onSignal(signal as SignalName, 'ignore');
-  const codes = yield* waitForeground(shell, [child], options.text);
-  return codes[0]!;
-}
-
-function* complainNotRun(shell: Shell, name: string, found: { kind: string; path: string; interpreter?: string }): Task<number> {
-  const prefix = shell.prefix;
-  const say = (words: string): Task<void> => shell.process.write(2, `${prefix}${words}\n`);
-  const bash = shell.dialect === 'bash';
-  switch (found.kind) {
-    case 'directory': yield* say(bash ? `${name}: Is a directory` : `${name}: Permission denied`); return 126;
-    case 'denied': yield* say(`${name}: Permission denied`); return 126;
-    case 'missing-interpreter':
-      if (bash) yield* say(`${name}: cannot execute: required file not found`);
-      else yield* say(`${name}: not found`);
-      return 127;
-    default:
-      if (!bash) yield* say(`${name}: not found`);
-      else yield* say(name.includes('/') ? `${name}: No such file or directory` : `${name}: command not found`);
-      return 127;
   }
 }

@@ -10,6 +10,7 @@ import { ExpansionError } from './control-flow.ts';
 import { escapePattern, expandGlob, isPattern } from './glob.ts';
 import { operate, parameterValues, type Values } from './parameters.ts';
 import type { Shell } from './shell.ts';
+import { elementOf, subscript } from './subscripts.ts';
 import { templateParts, wordOf } from './syntax.ts';
 
 /** A stretch of expanded text. `split`: word splitting applies; `quoted`: its characters are no pattern. */
@@ -107,26 +108,6 @@ export function* arithmeticValue(shell: Shell, text: string): Task<bigint> {
       else shell.variables.setElement(name, subscript(shell, name, index), value);
     },
   });
-}
-
-/** The key an index text means for this variable: a number, or text for an associative array. */
-export function subscript(shell: Shell, name: string, index: string): string | number {
-  const variable = shell.variables.find(name);
-  if (variable?.table) return index.replace(/^(["'])(.*)\1$/, '$2');
-  const number = Number(evaluateArithmetic(index, {
-    get: (inner, innerIndex) => (innerIndex === undefined ? shell.variables.get(inner) : elementOf(shell, inner, innerIndex)) ?? '',
-    set: (inner, _index, value) => shell.variables.set(inner, value),
-  }));
-  return number < 0 && variable?.array ? Math.max(-1, ...variable.array.keys()) + 1 + number : number;
-}
-
-export function elementOf(shell: Shell, name: string, index: string): string | undefined {
-  const variable = shell.variables.find(name);
-  if (!variable) return undefined;
-  const key = subscript(shell, name, index);
-  if (variable.table) return variable.table.get(String(key));
-  if (variable.array) return variable.array.get(Number(key));
-  return key === 0 ? variable.scalar : undefined;
 }
 
 function* expandWordPieces(shell: Shell, word: Word, context: Context): Task<Pieces> {
@@ -288,7 +269,7 @@ function* expandParameter(shell: Shell, part: ParameterExpansionPart, context: C
     const words = text !== '' ? text : operation.operator === ':?' ? 'parameter null or not set' : 'parameter not set';
     throw new ExpansionError(`${part.parameter}: ${words}`, true, shell.dialect === 'bash' ? 127 : 2);
   }
-  pushValues(shell, yield* operate(shell, part, index), context, pieces, part.parameter);
+  pushValues(shell, yield* operate(shell, part, index, { pattern: expandPattern, string: expandString, arithmetic: arithmeticValue }), context, pieces, part.parameter);
 }
 
 function* operandPieces(shell: Shell, word: Word, context: Context): Task<Pieces> {

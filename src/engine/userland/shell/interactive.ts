@@ -1,10 +1,10 @@
 import type { Task } from '../../kernel/task.ts';
 import { FileError } from '../contract.ts';
-import { ExpansionFailure, complainAboutSyntax } from './execute.ts';
-import { Interrupted, LoopExit, FunctionReturn, ShellExit } from './control-flow.ts';
+import { ExpansionFailure, Interrupted, LoopExit, FunctionReturn, ShellExit } from './control-flow.ts';
 import { expandTemplate } from './expand.ts';
 import type { Shell } from './shell.ts';
 import { parseShell } from './syntax.ts';
+import { complainAboutSyntax } from './syntax-complaint.ts';
 
 /** Where an interactive shell gets its lines from. `null` is the end (Ctrl-D). */
 export interface LineSource {

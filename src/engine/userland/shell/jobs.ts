@@ -11,12 +11,19 @@ export interface Job {
   told: boolean;
 }
 
+/** Ended jobs a script may still `wait` for; older ones are forgotten. */
+const REMEMBERED_JOBS = 200;
+
 /** The jobs of one shell, in the order they were started. */
 export class JobTable {
   private readonly jobs: Job[] = [];
   private currentOrder: number[] = [];
 
   add(processes: SystemProcess[], text: string, state: Job['state']): Job {
+    if (this.jobs.length >= REMEMBERED_JOBS) {
+      const done = this.list().find(job => job.state === 'Done');
+      if (done) this.remove(done);
+    }
     const number = Math.max(0, ...this.jobs.map(job => job.number)) + 1;
     const job: Job = { number, group: processes[0]!.group, processes, text, state, told: false };
     this.jobs.push(job);

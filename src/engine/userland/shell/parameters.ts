@@ -1,9 +1,9 @@
 import type { Task } from '../../kernel/task.ts';
 import type { ParameterExpansionPart, Word } from 'unbash';
 import { ExpansionError } from './control-flow.ts';
-import { arithmeticValue, elementOf, expandPattern, expandString } from './expand.ts';
 import { matches, patternSource } from './glob.ts';
 import type { Shell } from './shell.ts';
+import { elementOf } from './subscripts.ts';
 import { quoteWord } from './variables.ts';
 
 /** What a parameter holds: nothing, one text, or the elements of `@` or `*`. */
@@ -80,8 +80,15 @@ function dynamicValue(shell: Shell, name: string): string | undefined {
   }
 }
 
+/** How operands are expanded; given by the caller, which in turn expands parameters. */
+export interface Expanders {
+  pattern(shell: Shell, word: Word): Task<string>;
+  string(shell: Shell, word: Word): Task<string>;
+  arithmetic(shell: Shell, text: string): Task<bigint>;
+}
+
 /** `${…}` with an operation other than the default family. */
-export function* operate(shell: Shell, part: ParameterExpansionPart, index: string | undefined): Task<Values> {
+export function* operate(shell: Shell, part: ParameterExpansionPart, index: string | undefined, expand: Expanders): Task<Values> {
   const { operation } = part;
   if (operation?.type === 'Names') {
     const names = shell.variables.names().filter(name => name.startsWith(part.parameter));
@@ -94,21 +101,21 @@ export function* operate(shell: Shell, part: ParameterExpansionPart, index: stri
   if (values.kind === 'unset' && shell.options.nounset) return values;
   switch (operation.type) {
     case 'Remove': {
-      const pattern = yield* expandPattern(shell, operation.operand);
+      const pattern = yield* expand.pattern(shell, operation.operand);
       return each(values, text => removeMatch(text, pattern, operation.operator));
     }
     case 'Replace': {
-      const pattern = yield* expandPattern(shell, operation.pattern);
-      const replacement = yield* expandString(shell, operation.replacement);
+      const pattern = yield* expand.pattern(shell, operation.pattern);
+      const replacement = yield* expand.string(shell, operation.replacement);
       return each(values, text => replaceMatch(text, pattern, replacement, operation.operator));
     }
     case 'Slice': {
-      const offset = Number(yield* arithmeticValue(shell, yield* expandString(shell, operation.offset)));
-      const length = operation.length ? Number(yield* arithmeticValue(shell, yield* expandString(shell, operation.length))) : undefined;
+      const offset = Number(yield* expand.arithmetic(shell, yield* expand.string(shell, operation.offset)));
+      const length = operation.length ? Number(yield* expand.arithmetic(shell, yield* expand.string(shell, operation.length))) : undefined;
       return slice(shell, part.parameter, values, offset, length);
     }
     case 'CaseModification': {
-      const pattern = operation.operand ? yield* expandPattern(shell, operation.operand) : '?';
+      const pattern = operation.operand ? yield* expand.pattern(shell, operation.operand) : '?';
       return each(values, text => changeCase(text, operation.operator, pattern));
     }
     case 'Transform':

@@ -7,7 +7,8 @@ import type { System, SystemProcess } from '../contract.ts';
 import { InputDescriptor, credentialsOf } from '../files/open-file.ts';
 import { SPAWN_MS } from '../executable.ts';
 import type { ForegroundTerminal } from '../tty.ts';
-import { Interrupted, ShellExit } from './control-flow.ts';
+import type { Builtin } from './builtins/builtin.ts';
+import { ExpansionError, FunctionReturn, Interrupted, LoopExit, ShellExit } from './control-flow.ts';
 import { JobTable } from './jobs.ts';
 import { Variables } from './variables.ts';
 
@@ -30,9 +31,13 @@ export interface ShellOptions {
 /** Virtual time a builtin or one step of a loop takes. */
 const STEP_MS = 0.02;
 const DEPTH_LIMIT = 200;
+/** Processes a machine holds before fork fails, and before it slows down. */
+const PROCESS_LIMIT = 200;
+const CROWD = 20;
 
 /** What runs syntax trees; given to the shell so that its parts need not know each other. */
 export interface Interpreter {
+  readonly builtins: ReadonlyMap<string, Builtin>;
   runScript(shell: Shell, script: ParsedScript, source: string): Task<number>;
   runNode(shell: Shell, node: PipelineNode | AndOr): Task<number>;
   runText(shell: Shell, text: string): Task<number>;
@@ -249,6 +254,10 @@ export class Shell {
    */
   spawnCopy(body: (copy: Shell) => Task<number>, options: { descriptors?: ReadonlyMap<number, Descriptor>; group?: number | 'own'; argv?: readonly string[] }): SystemProcess {
     const parent = this;
+    const crowd = this.process.table.list().length;
+    if (crowd >= PROCESS_LIMIT) throw new ExpansionError('fork: Resource temporarily unavailable', true, 254);
+    // Forking gets slower on a crowded machine, so that a fork bomb cannot eat the host's time.
+    const forkMs = crowd > CROWD ? (SPAWN_MS / 2) * (crowd / CROWD) ** 3 : SPAWN_MS / 2;
     const child = this.process.table.spawn({
       argv: options.argv ?? this.process.argv,
       cwd: this.process.cwd,
@@ -258,11 +267,13 @@ export class Shell {
       ...(typeof options.group === 'number' ? { group: options.group } : {}),
       *program(process: Process<System>): Task<number> {
         const copy = parent.fork(process);
-        yield* process.sleep(SPAWN_MS / 2);
+        yield* process.sleep(forkMs);
         return yield* copy.runToEnd(body);
       },
     });
     if (options.group === 'own') child.group = child.pid;
+    // A shell that runs for days must not remember every child it ever had.
+    child.onExit(() => this.process.children.delete(child));
     return child;
   }
 
@@ -273,9 +284,12 @@ export class Shell {
     } catch (thrown) {
       if (thrown instanceof ShellExit) this.status = thrown.code;
       else if (thrown instanceof Interrupted) this.status = 130;
-      else if (thrown && typeof thrown === 'object' && 'levels' in thrown) this.status = 0;
-      else if (thrown && typeof thrown === 'object' && thrown.constructor.name === 'FunctionReturn') this.status = (thrown as { code: number }).code;
-      else throw thrown;
+      else if (thrown instanceof LoopExit) this.status = 0;
+      else if (thrown instanceof FunctionReturn) this.status = thrown.code;
+      else if (thrown instanceof RangeError) {
+        yield* this.process.write(2, 'Segmentation fault\n');
+        return 139;
+      } else throw thrown;
     }
     yield* this.runExitTrap();
     return this.status;

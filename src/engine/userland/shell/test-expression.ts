@@ -2,9 +2,10 @@ import type { Task } from '../../kernel/task.ts';
 import type { TestExpression } from 'unbash';
 import { allowed } from '../files/file-system.ts';
 import { resolvePath } from '../files/path.ts';
-import { arithmeticValue, elementOf, expandPattern, expandRegex, expandString } from './expand.ts';
+import { arithmeticValue, expandPattern, expandRegex, expandString } from './expand.ts';
 import { matches } from './glob.ts';
 import type { Shell } from './shell.ts';
+import { elementOf } from './subscripts.ts';
 
 /** A mistake in a test: the message after `[: ` or the shell's name. */
 export class TestError {

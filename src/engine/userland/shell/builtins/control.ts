@@ -4,9 +4,7 @@ import { fileErrorWords } from '../../files/open-file.ts';
 import { resolvePath } from '../../files/path.ts';
 import { FunctionReturn, LoopExit, ShellExit } from '../control-flow.ts';
 import type { Shell } from '../shell.ts';
-import { SPECIAL_BUILTINS } from './index.ts';
 import { builtin, invalidOption, type Builtin } from './builtin.ts';
-import { BUILTINS } from './index.ts';
 import type { Task } from '../../../kernel/task.ts';
 import { TestError, testArguments } from '../test-expression.ts';
 import { functionText } from '../function-text.ts';
@@ -46,7 +44,7 @@ function kindsOf(shell: Shell, name: string, all: boolean): { kind: 'alias' | 'k
   if (alias !== undefined && shell.shopt.get('expand_aliases')) kinds.push({ kind: 'alias', value: alias });
   if (RESERVED.has(name)) kinds.push({ kind: 'keyword', value: name });
   if (shell.functions.has(name)) kinds.push({ kind: 'function', value: name });
-  const found = BUILTINS.get(name);
+  const found = shell.interpreter.builtins.get(name);
   if (found && (shell.dialect === 'bash' || found.everywhere)) kinds.push({ kind: 'builtin', value: name });
   const path = findOnPath(shell.system, name, { cwd: shell.process.cwd, pathVariable: shell.variables.get('PATH'), as: shell.credentials() });
   if (path && (name.includes('/') || shell.system.files.stat(path)?.type === 'file')) kinds.push({ kind: 'file', value: name.includes('/') ? name : path });
@@ -114,7 +112,7 @@ export const controlBuiltins: [string, Builtin][] = [
   })],
   ['builtin', builtin(function* (shell, argv, text) {
     if (argv.length === 1) return 0;
-    const found = BUILTINS.get(argv[1]!);
+    const found = shell.interpreter.builtins.get(argv[1]!);
     if (!found) { yield* shell.complain(`builtin: ${argv[1]}: not a shell builtin`); return 1; }
     return yield* found.run(shell, argv.slice(1), text);
   }, { bashOnly: true })],
@@ -146,7 +144,7 @@ export const controlBuiltins: [string, Builtin][] = [
   })],
   ['times', builtin(function* (shell) { yield* shell.print('0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n'); return 0; })],
   ['help', builtin(function* (shell) {
-    yield* shell.print(`These shell commands are defined internally.\n\n${[...BUILTINS.keys()].filter(name => !SPECIAL_BUILTINS.has(name) || name.length > 1).sort().map(name => ` ${name}`).join('\n')}\n`);
+    yield* shell.print(`These shell commands are defined internally.\n\n${[...shell.interpreter.builtins.keys()].sort().map(name => ` ${name}`).join('\n')}\n`);
     return 0;
   }, { bashOnly: true })],
 ];

@@ -2,9 +2,10 @@ import type { Task } from '../../../kernel/task.ts';
 import { assign } from '../assignments.ts';
 import { evaluateArithmetic } from '../arithmetic.ts';
 import { ExpansionError } from '../control-flow.ts';
-import { arithmeticValue, elementOf, subscript } from '../expand.ts';
+import { arithmeticValue } from '../expand.ts';
 import { functionText } from '../function-text.ts';
 import type { Shell } from '../shell.ts';
+import { elementOf, subscript } from '../subscripts.ts';
 import { ReadonlyVariable, quoteWord, type Variable } from '../variables.ts';
 import { builtin, invalidOption, type Builtin } from './builtin.ts';
 
