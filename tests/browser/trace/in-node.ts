@@ -1,0 +1,4 @@
+import { contentFromFiles } from '../../../src/hosts/content-files.ts';
+import { play } from './play.ts';
+
+console.log(JSON.stringify(await play(contentFromFiles())));
