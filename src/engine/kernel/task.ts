@@ -32,9 +32,17 @@ export interface RunningTask {
 export function startTask<T>(task: Task<T>, finish: (value: T) => void): RunningTask {
   let giveUp: (() => void) | void;
   let ended = false;
+  let running = false;
   const step = (value: unknown): void => {
     for (;;) {
+      running = true;
       const next = task.next(value as never);
+      running = false;
+      if (ended) {
+        // Cancelled from within its own step.
+        task.return(undefined as never);
+        return;
+      }
       if (next.done) {
         ended = true;
         finish(next.value);
@@ -60,7 +68,7 @@ export function startTask<T>(task: Task<T>, finish: (value: T) => void): Running
       if (ended) return;
       ended = true;
       giveUp?.();
-      task.return(undefined as never);
+      if (!running) task.return(undefined as never);
     },
   };
 }

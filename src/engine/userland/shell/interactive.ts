@@ -114,7 +114,7 @@ function* oneCommand(shell: Shell, lines: LineSource): Task<number | undefined> 
         shell.status = 2;
         return undefined;
       }
-      yield* shell.process.write(2, 'exit\n');
+      if (shell.dialect === 'bash') yield* shell.process.write(2, 'exit\n');
       return shell.status;
     }
     text = text === '' ? line : `${text}\n${line}`;

@@ -58,7 +58,7 @@ export const controlBuiltins: [string, Builtin][] = [
   ['break', loopExit('break')],
   ['continue', loopExit('continue')],
   ['exit', builtin(function* (shell, argv) {
-    if (shell.interactive && shell.origin === 'interactive' && shell.process.terminal) yield* shell.process.write(2, 'exit\n');
+    if (shell.dialect === 'bash' && shell.interactive && shell.process.terminal) yield* shell.process.write(2, 'exit\n');
     throw new ShellExit(yield* exitCode(shell, argv));
   })],
   ['logout', builtin(function* (shell, argv) { throw new ShellExit(yield* exitCode(shell, argv)); }, { bashOnly: true })],
