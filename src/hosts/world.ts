@@ -6,7 +6,7 @@
  */
 import type { Task } from '../engine/kernel/task.ts';
 import type { ApiResponse, User } from '../engine/api-server/contract.ts';
-import { Cluster } from '../engine/cluster.ts';
+import type { Cluster } from '../engine/cluster.ts';
 import { assert } from '../engine/kernel/assert.ts';
 import { CALENDAR_START_MS, Kernel, type HostCall, type RunEnd } from '../engine/kernel/kernel.ts';
 import { parseRfc3339 } from '../engine/kernel/calendar.ts';
@@ -21,6 +21,7 @@ import type { Content } from '../trainer/content.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';
 import { ScenarioRun } from '../trainer/scenario-run.ts';
 import { bornBeforeMs, foundCluster, homeFiles, loadEstate, stageEstate, type LoadedEstate } from '../trainer/staging/estate.ts';
+import { stagePlainCluster } from '../trainer/staging/plain-cluster.ts';
 import { playPast, scheduleFuture, type Stage } from '../trainer/staging/timeline.ts';
 import type { LoggedInput, SavedRun, WorldInput, WorldSource } from './protocol.ts';
 
@@ -79,7 +80,7 @@ export class World {
     } else {
       this.startMs = CALENDAR_START_MS;
       this.kernel = new Kernel({ seed, startMs: this.startMs - 60_000 });
-      this.cluster = emptyCluster(this.kernel, source.kind === 'empty' ? source.nodes : 0);
+      this.cluster = stagePlainCluster(this.kernel, content, source.kind === 'empty' ? source.nodes : 0);
       this.kernel.run({ untilMs: this.startMs });
       this.context = 'drydock';
       this.namespace = 'default';
@@ -236,13 +237,6 @@ function homeOf(content: Content, loaded: LoadedEstate, slice: string, found: Fo
   const files = homeFiles(content, loaded, slice);
   if (found) for (const path of content.list(`${found.folder}/home`)) files.set(path.slice(`${found.folder}/home/`.length), content.read(path)!);
   return files;
-}
-
-function emptyCluster(kernel: Kernel, nodes: number): Cluster {
-  const zones = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'];
-  const cluster = new Cluster({ kernel, version: '1.35.6', subnets: Object.fromEntries(zones.map((zone, index) => [zone, `10.20.${index * 32}.0/19`])) });
-  for (let index = 0; index < nodes; index += 1) cluster.addNode({ zone: zones[index % zones.length]!, instanceType: 'm5.large', labels: {} }, { booted: true });
-  return cluster;
 }
 
 /** A kubeconfig as `aws eks update-kubeconfig` would leave it, with the user's name in place of a token command. */

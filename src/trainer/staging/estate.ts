@@ -20,19 +20,20 @@ export interface LoadedEstate {
 
 export function loadEstate(content: Content, name: string): LoadedEstate {
   const folder = `scenarios/estates/${name}`;
-  const estate = estateSchema.parse(readYaml(content, `${folder}/estate.yaml`));
+  return { estate: estateSchema.parse(readYaml(content, `${folder}/estate.yaml`)), images: loadImages(content, folder), folder };
+}
+
+/** The images that a folder of the estates declares. */
+export function loadImages(content: Content, folder: string): ImageDefinition[] {
   const { registry, images } = imagesSchema.parse(readYaml(content, `${folder}/images.yaml`));
-  return {
-    estate, folder,
-    images: images.map(({ repository, tags, sizeMiB, user, entrypoint, service }) => {
-      const path = entrypoint[0]!.startsWith('/') ? entrypoint[0]! : `/usr/local/bin/${entrypoint[0]!.replace(/^\.\//, '')}`;
-      const name = repository.slice(repository.lastIndexOf('/') + 1);
-      return {
-        repository: `${registry}/${repository}`, tags, sizeBytes: sizeMiB * MIB, entrypoint: [path, ...entrypoint.slice(1)], userland: 'debian' as const,
-        ...(user && { user }), ports: service.ports.map(({ port }) => port), programs: { [path]: serviceProgram({ name, ...service }) },
-      };
-    }),
-  };
+  return images.map(({ repository, tags, sizeMiB, user, entrypoint, service }) => {
+    const path = entrypoint[0]!.startsWith('/') ? entrypoint[0]! : `/usr/local/bin/${entrypoint[0]!.replace(/^\.\//, '')}`;
+    const name = repository.slice(repository.lastIndexOf('/') + 1);
+    return {
+      repository: `${registry}/${repository}`, tags, sizeBytes: sizeMiB * MIB, entrypoint: [path, ...entrypoint.slice(1)], userland: 'debian' as const,
+      ...(user && { user }), ports: service.ports.map(({ port }) => port), programs: { [path]: serviceProgram({ name, ...service }) },
+    };
+  });
 }
 
 /** How long before the learner arrives the estate was born, virtual ms. */
