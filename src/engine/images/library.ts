@@ -1,5 +1,5 @@
 import { suspend, type Task } from '../kernel/task.ts';
-import type { SystemProcess, SystemProgram } from '../userland/contract.ts';
+import { FileError, type FileSystem, type SystemProcess, type SystemProgram } from '../userland/contract.ts';
 import { calendarOf } from '../kernel/calendar.ts';
 import type { ImageDefinition } from './contract.ts';
 
@@ -19,30 +19,38 @@ const sleepForever: SystemProgram = function* pause(process) {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `23/Nov/2026:03:14:07 +0000`, the time of common access logs. */
-export function accessLogTime(nowMs: number): string {
-  const t = calendarOf(nowMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(t.day)}/${MONTHS[t.month - 1]}/${t.year}:${two(t.hour)}:${two(t.minute)}:${two(t.second)} +0000`;
-}
+/** `23/Nov/2026:03:14:07 +0000`, the time of common access logs; the last second's text is kept, as servers do. */
+export const accessLogTime = ((): (nowMs: number) => string => {
+  let second = Number.NaN;
+  let text = '';
+  return nowMs => {
+    if (Math.floor(nowMs / 1000) === second) return text;
+    const t = calendarOf(nowMs);
+    const two = (value: number): string => String(value).padStart(2, '0');
+    second = Math.floor(nowMs / 1000);
+    text = `${two(t.day)}/${MONTHS[t.month - 1]}/${t.year}:${two(t.hour)}:${two(t.minute)}:${two(t.second)} +0000`;
+    return text;
+  };
+})();
 
 /** Serves a document root: nginx and httpd in little. */
 function staticServer(name: 'nginx' | 'httpd', root: string, stopSignalNotice: string): SystemProgram {
   return function* serve(process) {
     const { files, network } = process.system;
     const log: string[] = [];
+    const headers = { 'content-type': 'text/html', server: name };
     let wake: (() => void) | undefined;
     const listener = network.listen(80, (request, respond) => {
       const path = `${root}${request.path.endsWith('/') ? `${request.path}index.html` : request.path}`;
-      const found = files.stat(path)?.type === 'file';
-      const body = found ? files.read(path) : notFoundPage(name);
-      const status = found ? 200 : 404;
-      const agent = request.headers['user-agent'] ?? '-';
-      log.push(name === 'nginx'
-        ? `${request.clientAddress} - - [${accessLogTime(process.kernel.nowMs)}] "${request.method} ${request.path} HTTP/1.1" ${status} ${body.length} "-" "${agent}" "-"\n`
-        : `${request.clientAddress} - - [${accessLogTime(process.kernel.nowMs)}] "${request.method} ${request.path} HTTP/1.1" ${status} ${body.length}\n`);
-      wake?.();
-      respond({ status, headers: { 'content-type': 'text/html', server: name }, body });
+      const found = fileAt(files, path);
+      const body = found ?? notFoundPage(name);
+      const status = found === undefined ? 404 : 200;
+      const line = `${request.clientAddress} - - [${accessLogTime(process.kernel.nowMs)}] "${request.method} ${request.path} HTTP/1.1" ${status} ${body.length}${name === 'nginx' ? ` "-" "${request.headers['user-agent'] ?? '-'}" "-"` : ''}\n`;
+      if (log.length > 0 || !process.writeNow(1, line)) {
+        log.push(line);
+        wake?.();
+      }
+      respond({ status, headers, body });
     });
     if (!listener) {
       yield* process.write(2, `${name}: bind() to 0.0.0.0:80 failed (98: Address already in use)\n`);
@@ -58,6 +66,15 @@ function staticServer(name: 'nginx' | 'httpd', root: string, stopSignalNotice: s
     if (stopSignalNotice) yield* process.write(2, stopSignalNotice);
     return 0;
   };
+}
+
+function fileAt(files: FileSystem, path: string): string | undefined {
+  try {
+    return files.read(path);
+  } catch (refused) {
+    if (refused instanceof FileError) return undefined;
+    throw refused;
+  }
 }
 
 function notFoundPage(name: 'nginx' | 'httpd'): string {

@@ -10,6 +10,8 @@ export interface Descriptor {
   read(): Task<string | null>;
   /** Waits while the other side is full. @throws BrokenPipe when nobody can ever read it */
   write(text: string): Task<void>;
+  /** Present where a write never waits: writes at once, for handlers that cannot wait. */
+  writeNow?(text: string): void;
   retain(): void;
   release(): void;
   /** Present when this is a terminal, as `isatty` tells. */
@@ -123,6 +125,7 @@ export function sinkDescriptor(sink: (text: string) => void): Descriptor {
     *read() { return null; },
     // eslint-disable-next-line require-yield
     *write(text) { sink(text); },
+    writeNow: sink,
     retain() {},
     release() {},
   };

@@ -115,6 +115,14 @@ export class Process<S = unknown> {
     yield* descriptor.write(text);
   }
 
+  /** Writes from a handler, which cannot wait. @returns false, with nothing written, where a write might have to wait */
+  writeNow(fd: number, text: string): boolean {
+    const descriptor = this.descriptors.get(fd);
+    if (this.state !== 'running' || !descriptor?.writeNow) return false;
+    descriptor.writeNow(text);
+    return true;
+  }
+
   /** @param options `routine`: a beat that goes on for ever, at which "next event" does not stop */
   *sleep(durationMs: number, options: { routine?: boolean } = {}): Task<void> {
     yield* suspend<void>(resume => {

@@ -1,10 +1,5 @@
 import { rfc3339Micro } from '../kernel/calendar.ts';
 
-interface LogLine {
-  readonly atMs: number;
-  readonly text: string;
-}
-
 /** kubelet `containerLogMaxSize` 10 MiB; one file and its rotated predecessors count together here. */
 const MAX_CHARACTERS = 10 * 1024 * 1024;
 
@@ -17,7 +12,9 @@ export interface LogQuery {
 
 /** The log file of one container run: whole lines with the time they were written. */
 export class ContainerLog {
-  private readonly lines: LogLine[] = [];
+  /** Whole lines with their ends, and beside them when each was written. */
+  private readonly lines: string[] = [];
+  private readonly times: number[] = [];
   private characters = 0;
   private partial = '';
   private partialAtMs = 0;
@@ -29,16 +26,21 @@ export class ContainerLog {
 
   /** Appends what a process wrote; a line counts when its end has come. */
   append(text: string): void {
-    if (this.partial === '') this.partialAtMs = this.clock.nowMs;
-    const parts = (this.partial + text).split('\n');
-    this.partial = parts.pop()!;
-    for (const part of parts) this.push({ atMs: this.clock.nowMs, text: part });
+    const { nowMs } = this.clock;
+    if (this.partial === '') this.partialAtMs = nowMs;
+    const whole = this.partial === '' ? text : this.partial + text;
+    let start = 0;
+    for (let end = whole.indexOf('\n'); end >= 0; end = whole.indexOf('\n', start)) {
+      this.push(nowMs, start === 0 && end === whole.length - 1 ? whole : whole.slice(start, end + 1));
+      start = end + 1;
+    }
+    this.partial = start === 0 ? whole : whole.slice(start);
   }
 
   /** The run is over: a last line without an end is kept, followers are told. */
   close(): void {
     if (this.ended) return;
-    if (this.partial !== '') this.push({ atMs: this.partialAtMs, text: this.partial });
+    if (this.partial !== '') this.push(this.partialAtMs, `${this.partial}\n`);
     this.partial = '';
     this.ended = true;
     for (const listener of [...this.endListeners]) listener();
@@ -49,15 +51,18 @@ export class ContainerLog {
   }
 
   text(query: LogQuery): string {
-    let lines: readonly LogLine[] = query.sinceMs === undefined ? this.lines : this.lines.filter(line => line.atMs >= query.sinceMs!);
-    if (query.tailLines !== undefined && query.tailLines >= 0) lines = query.tailLines === 0 ? [] : lines.slice(-query.tailLines);
-    const text = lines.map(line => format(line, query.timestamps)).join('');
+    const { lines, times } = this;
+    let first = 0;
+    if (query.sinceMs !== undefined) while (first < times.length && times[first]! < query.sinceMs) first += 1;
+    if (query.tailLines !== undefined && query.tailLines >= 0) first = Math.max(first, lines.length - query.tailLines);
+    const wanted = lines.slice(first);
+    const text = (query.timestamps ? wanted.map((line, index) => stamp(times[first + index]!, line)) : wanted).join('');
     return query.limitBytes === undefined ? text : text.slice(0, query.limitBytes);
   }
 
   /** Calls `onText` for every line from now on. */
   follow(query: LogQuery, onText: (text: string) => void, onEnd: () => void): () => void {
-    const entry = query.timestamps ? (text: string): void => onText(`${rfc3339Micro(this.clock.nowMs).replace('Z', '000Z')} ${text}`) : onText;
+    const entry = query.timestamps ? (text: string): void => onText(stamp(this.clock.nowMs, text)) : onText;
     this.listeners.add(entry);
     this.endListeners.add(onEnd);
     if (this.ended) onEnd();
@@ -67,14 +72,18 @@ export class ContainerLog {
     };
   }
 
-  private push(line: LogLine): void {
+  private push(atMs: number, line: string): void {
     this.lines.push(line);
-    this.characters += line.text.length + 1;
-    while (this.characters > MAX_CHARACTERS) this.characters -= this.lines.shift()!.text.length + 1;
-    for (const listener of [...this.listeners]) listener(`${line.text}\n`);
+    this.times.push(atMs);
+    this.characters += line.length;
+    while (this.characters > MAX_CHARACTERS) {
+      this.characters -= this.lines.shift()!.length;
+      this.times.shift();
+    }
+    for (const listener of [...this.listeners]) listener(line);
   }
 }
 
-function format(line: LogLine, timestamps: boolean | undefined): string {
-  return timestamps ? `${rfc3339Micro(line.atMs).replace('Z', '000Z')} ${line.text}\n` : `${line.text}\n`;
+function stamp(atMs: number, line: string): string {
+  return `${rfc3339Micro(atMs).replace('Z', '000Z')} ${line}`;
 }

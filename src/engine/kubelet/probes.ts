@@ -1,4 +1,4 @@
-import type { Container, Probe } from 'kubernetes-types/core/v1.d.ts';
+import type { Container, HTTPGetAction, Probe } from 'kubernetes-types/core/v1.d.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { sinkDescriptor, type Descriptor } from '../kernel/pipe.ts';
 import type { NetOutcome } from '../network/contract.ts';
@@ -37,20 +37,18 @@ export function runProbe(probe: Probe, container: Container, running: RunningCon
   const port = portNumber(target.port, container);
   const address = ('host' in target && target.host) || podIp;
   const path = probe.httpGet?.path ?? '/';
-  const scheme = (probe.httpGet?.scheme ?? 'HTTP').toLowerCase();
-  const url = `${scheme}://${address}:${port}${path.startsWith('/') ? path : `/${path}`}`;
   const headers = Object.fromEntries((probe.httpGet?.httpHeaders ?? []).map(({ name, value }) => [name.toLowerCase(), value]));
   host.network.send(host.nodeStack, {
     protocol: probe.httpGet ? 'http' : 'tcp', host: address, port, method: 'GET', path, timeoutMs,
     headers: { 'user-agent': 'kube-probe/1.34', ...headers },
-  }, outcome => finish(probe.httpGet ? httpAnswer(outcome, url) : tcpAnswer(outcome, address, port)), { routine: true });
+  }, outcome => finish(probe.httpGet ? httpAnswer(outcome, probe.httpGet, address, port, path) : tcpAnswer(outcome, address, port)), { routine: true, uncounted: true });
 }
 
-function httpAnswer(outcome: NetOutcome, url: string): ProbeAnswer {
+function httpAnswer(outcome: NetOutcome, { scheme }: HTTPGetAction, address: string, port: number, path: string): ProbeAnswer {
+  if (outcome.kind === 'response' && outcome.status >= 200 && outcome.status < 400) return { result: 'success', output: outcome.body };
+  const url = `${(scheme ?? 'HTTP').toLowerCase()}://${address}:${port}${path.startsWith('/') ? path : `/${path}`}`;
   switch (outcome.kind) {
-    case 'response':
-      return outcome.status >= 200 && outcome.status < 400
-        ? { result: 'success', output: outcome.body } : { result: 'failed', output: `HTTP probe failed with statuscode: ${outcome.status}` };
+    case 'response': return { result: 'failed', output: `HTTP probe failed with statuscode: ${outcome.status}` };
     case 'refused': return { result: 'failed', output: `Get "${url}": dial tcp ${hostPort(url)}: connect: connection refused` };
     case 'timeout': case 'no-route':
       return { result: 'failed', output: `Get "${url}": dial tcp ${hostPort(url)}: i/o timeout (Client.Timeout exceeded while awaiting headers)` };
@@ -91,6 +89,8 @@ function runExec(command: readonly string[], timeoutMs: number, running: Running
   });
 }
 
+const PERIODIC = { periodic: true } as const;
+
 /** A port by number or by the name a container port declares. */
 export function portNumber(port: string | number, container: Container): number {
   if (typeof port === 'number') return port;
@@ -126,20 +126,24 @@ export class ProbeWorker {
     const initialMs = (probe.initialDelaySeconds ?? 0) * 1000;
     // The worker's ticks started with the pod, so they fall anywhere within a period of the container's start.
     const phaseMs = initialMs === 0 ? host.kernel.random.fraction() * Math.min(1000, periodMs) : initialMs + host.kernel.random.fraction() * Math.min(1000, periodMs);
-    this.tick(phaseMs, periodMs);
+    this.tick(phaseMs);
   }
 
   stop(): void {
     this.stopped = true;
   }
 
-  private tick(waitMs: number, periodMs: number): void {
-    this.host.kernel.after(waitMs, 'kubelet/probe', this.container.name, () => {
-      if (this.stopped || !this.running.isRunning) return;
-      if (this.report.active()) runProbe(this.probe, this.container, this.running, this.podIp, this.host, answer => this.take(answer));
-      this.tick(periodMs, periodMs);
-    }, { periodic: true });
+  private tick(waitMs: number): void {
+    this.host.kernel.after(waitMs, 'kubelet/probe', this.container.name, this.look, PERIODIC);
   }
+
+  private readonly look = (): void => {
+    if (this.stopped || !this.running.isRunning) return;
+    if (this.report.active()) runProbe(this.probe, this.container, this.running, this.podIp, this.host, this.answered);
+    this.tick((this.probe.periodSeconds ?? 10) * 1000);
+  };
+
+  private readonly answered = (answer: ProbeAnswer): void => this.take(answer);
 
   private take(answer: ProbeAnswer): void {
     if (this.stopped || !this.running.isRunning) return;

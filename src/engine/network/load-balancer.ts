@@ -23,8 +23,9 @@ export function openLoadBalancer(network: Network, spec: LoadBalancerSpec): Stac
     resolver: { nameservers: ['10.20.0.2'], search: [], ndots: 1 },
   });
   network.addName(spec.host, [spec.address]);
+  const longestFirst = [...spec.routes].sort((a, b) => b.pathPrefix.length - a.pathPrefix.length);
   stack.listen(80, (request, respond) => {
-    const route = [...spec.routes].sort((a, b) => b.pathPrefix.length - a.pathPrefix.length).find(entry => request.path.startsWith(entry.pathPrefix));
+    const route = longestFirst.find(entry => request.path.startsWith(entry.pathPrefix));
     if (!route) {
       respond({ status: 404, body: '' });
       return;

@@ -3,24 +3,27 @@ import { CONNECT_TIMEOUT_MS, DNS_LATENCY_MS, DNS_TIMEOUT_MS, ROUND_TRIP_MS, VPC_
 import type { Kernel } from '../kernel/kernel.ts';
 import type { DnsAnswer, Hop, NetOutcome, NetRequest, Trace } from './contract.ts';
 import { clusterRecord, isAddress, searchNames, type DnsRecord } from './dns.ts';
+import { Exchange } from './exchange.ts';
 import { isSuccess, RequestLog, resultWord } from './request-log.ts';
 import { ServiceRoutes } from './service-routes.ts';
 import { Stack, type StackOptions } from './stack.ts';
 
 /** What a connection meets on its way. */
 interface Route {
-  readonly hops: Hop[];
-  readonly verdict: 'delivered' | 'refused' | 'timeout' | 'no-route';
-  readonly target?: Stack;
-  readonly address: string;
+  readonly verdict: 'delivered' | 'refused' | 'timeout';
+  readonly target: Stack | undefined;
   readonly port: number;
+  /** The hop it ended at. */
+  readonly last: string;
   /** `namespace/name` when a Service was in between. */
-  readonly service?: string;
+  readonly service: string | undefined;
 }
 
 export interface SendOptions {
   /** Traffic that goes on for ever (load, probes): "next event" does not stop at it and leaps shift it. */
   readonly routine?: boolean;
+  /** Left out of the request log: probes are nobody's traffic. */
+  readonly uncounted?: boolean;
 }
 
 /**
@@ -74,9 +77,9 @@ export class Network {
     const { nameservers, search, ndots } = from.resolver;
     const nameserver = nameservers[0] ?? VPC_RESOLVER;
     const server = `${nameserver}:53`;
+    if (isAddress(name)) return { answer: { rcode: 'NOERROR', name, addresses: [name], server }, tookMs: 0 };
     const done = (rcode: DnsAnswer['rcode'], asked: string, tookMs: number, addresses: readonly string[] = [], canonicalName?: string) =>
       ({ answer: { rcode, name: asked, addresses, server, ...(canonicalName && { canonicalName }) }, tookMs });
-    if (isAddress(name)) return done('NOERROR', name, 0, [name]);
     if (name === 'localhost') return done('NOERROR', name, 0, ['127.0.0.1']);
     const clusterDns = nameserver !== VPC_RESOLVER;
     if (clusterDns) {
@@ -106,40 +109,39 @@ export class Network {
 
   // ---- the way ----------------------------------------------------------------------------------------------------
 
-  /** The one reachability function: from a stack to `address:port`. */
-  private route(from: Stack, address: string, port: number): Route {
-    const hops: Hop[] = [{ kind: 'client', name: from.options.name, verdict: 'passed' }];
+  /** The one reachability function: from a stack to `address:port`. It tells its hops to those who ask for them. */
+  private route(from: Stack, address: string, port: number, hops?: Hop[]): Route {
+    hops?.push({ kind: 'client', name: from.options.name, verdict: 'passed' });
     if (address === '127.0.0.1' || from.addresses.includes(address)) {
       const open = from.accepts(port, true);
-      return { hops, verdict: open ? 'delivered' : 'refused', target: from, address, port };
+      return { verdict: open ? 'delivered' : 'refused', target: from, port, last: from.options.name, service: undefined };
     }
     const node = this.stacks.get(address);
     const service = this.services.at(address, port) ?? (node?.options.kind === 'node' ? this.services.atNodePort(port) : undefined);
-    if (service) {
-      if (service.targets.length === 0) {
-        hops.push({ kind: 'service', name: service.service, verdict: 'no-endpoints', reason: 'the Service has no ready endpoints' });
-        return { hops, verdict: 'refused', address, port, service: service.service };
-      }
-      hops.push({ kind: 'service', name: service.service, verdict: 'passed' });
-      const target = this.kernel.random.pick(service.targets);
-      return { ...this.toStack(from, target.address, target.port, hops), service: service.service, address };
+    if (!service) return this.toStack(from, address, port, undefined, hops);
+    if (service.targets.length === 0) {
+      hops?.push({ kind: 'service', name: service.service, verdict: 'no-endpoints', reason: 'the Service has no ready endpoints' });
+      return { verdict: 'refused', target: undefined, port, last: service.service, service: service.service };
     }
-    return this.toStack(from, address, port, hops);
+    hops?.push({ kind: 'service', name: service.service, verdict: 'passed' });
+    const target = this.kernel.random.pick(service.targets);
+    return this.toStack(from, target.address, target.port, service.service, hops);
   }
 
-  private toStack(from: Stack, address: string, port: number, hops: Hop[]): Route {
+  private toStack(from: Stack, address: string, port: number, service: string | undefined, hops?: Hop[]): Route {
     const target = this.stacks.get(address);
     const kind = target?.options.kind === 'pod' ? 'pod' : 'node';
+    const last = target?.options.name ?? address;
     if (!target || !target.up) {
-      hops.push({ kind, name: target?.options.name ?? address, verdict: 'dropped', reason: 'nothing answers at this address' });
-      return { hops, verdict: 'timeout', address, port };
+      hops?.push({ kind, name: last, verdict: 'dropped', reason: 'nothing answers at this address' });
+      return { verdict: 'timeout', target: undefined, port, last, service };
     }
     if (!target.accepts(port, target === from)) {
-      hops.push({ kind, name: target.options.name, verdict: 'refused', reason: `nothing listens on port ${port}` });
-      return { hops, verdict: 'refused', target, address, port };
+      hops?.push({ kind, name: last, verdict: 'refused', reason: `nothing listens on port ${port}` });
+      return { verdict: 'refused', target, port, last, service };
     }
-    hops.push({ kind, name: target.options.name, verdict: 'passed' });
-    return { hops, verdict: 'delivered', target, address, port };
+    hops?.push({ kind, name: last, verdict: 'passed' });
+    return { verdict: 'delivered', target, port, last, service };
   }
 
   /** Answers "can it get there, and where does it end" without sending anything. */
@@ -148,7 +150,8 @@ export class Network {
     if (answer.rcode !== 'NOERROR') {
       return { hops: [{ kind: 'dns', name: answer.server, verdict: 'not-found', reason: answer.rcode }], verdict: 'name-error', reason: answer.rcode };
     }
-    const { hops, verdict, target } = this.route(from, answer.addresses[0]!, port);
+    const hops: Hop[] = [];
+    const { verdict, target } = this.route(from, answer.addresses[0]!, port, hops);
     const last = hops.at(-1)!;
     return { hops, verdict, reason: last.reason ?? '', ...(target?.options.kind === 'pod' && { pod: target.options.name }) };
   }
@@ -157,71 +160,26 @@ export class Network {
 
   /** Sends a request; `finish` is called once with how it ended, unless the returned function is called first. */
   send(from: Stack, request: NetRequest, finish: (outcome: NetOutcome) => void, options: SendOptions = {}): () => void {
-    const { kernel } = this;
-    const startMs = kernel.nowMs;
-    const routine = options.routine === true;
-    const limitMs = request.timeoutMs ?? (request.protocol === 'tcp' ? CONNECT_TIMEOUT_MS : 30_000);
-    let over = false;
     let service: string | undefined;
-    let refusedBy = '';
-    const end = (outcome: NetOutcome): void => {
-      if (over) return;
-      over = true;
-      kernel.cancel(timer);
-      this.log(from, request, service ?? request.host, outcome, refusedBy);
+    const limitMs = request.timeoutMs ?? (request.protocol === 'tcp' ? CONNECT_TIMEOUT_MS : 30_000);
+    const exchange = new Exchange(this.kernel, from, request, limitMs, options.routine === true, (outcome, refusedBy) => {
+      if (!options.uncounted) this.log(from, request, service ?? request.host, outcome, refusedBy);
       finish(outcome);
-    };
-    const took = (): number => kernel.nowMs - startMs;
-    let connectedTo: string | undefined;
-    const timer = kernel.after(limitMs, 'network/timeout', request.host, () => {
-      end(connectedTo ? { kind: 'no-answer', address: connectedTo, tookMs: took() } : { kind: 'timeout', address: address ?? request.host, tookMs: took() });
-    }, { periodic: routine });
-    let address: string | undefined;
-
+    });
     const { answer, tookMs: dnsMs } = this.lookUp(from, request.host);
     if (answer.rcode !== 'NOERROR') {
-      refusedBy = answer.server;
-      const rcode = answer.rcode;
-      if (dnsMs < limitMs) kernel.after(dnsMs, 'network/dns', request.host, () => end({ kind: 'name-error', rcode, name: request.host, server: answer.server, tookMs: took() }), { periodic: routine });
-      return () => { over = true; kernel.cancel(timer); };
+      const { rcode, server } = answer;
+      exchange.endAfter(dnsMs, request.host, server, () => ({ kind: 'name-error', rcode, name: request.host, server, tookMs: exchange.tookMs }));
+      return () => exchange.abandon();
     }
-    address = answer.addresses.length > 1 ? kernel.random.pick(answer.addresses) : answer.addresses[0]!;
+    const address = answer.addresses.length > 1 ? this.kernel.random.pick(answer.addresses) : answer.addresses[0]!;
     const way = this.route(from, address, request.port);
     service = way.service;
     const roundTripMs = this.roundTripMs(from, way.target);
-    if (way.verdict !== 'delivered') {
-      refusedBy = way.hops.at(-1)!.name;
-      if (way.verdict === 'refused') kernel.after(dnsMs + roundTripMs, 'network/refused', request.host, () => end({ kind: 'refused', address: address!, tookMs: took() }), { periodic: routine });
-      return () => { over = true; kernel.cancel(timer); };
-    }
-    const target = way.target!;
-    kernel.after(dnsMs + roundTripMs * 1.5, 'network/deliver', request.host, () => {
-      if (over) return;
-      if (!target.up) return;
-      if (!target.accepts(way.port, target === from)) {
-        refusedBy = target.options.name;
-        end({ kind: 'refused', address: address!, tookMs: took() });
-        return;
-      }
-      connectedTo = address;
-      if (request.protocol === 'tcp') {
-        end({ kind: 'connected', address: address!, tookMs: took() });
-        return;
-      }
-      const [path = '/', query = ''] = (request.path ?? '/').split('?');
-      const served = target.serve(
-        { method: request.method ?? 'GET', path, query, headers: { host: request.host, ...request.headers }, body: request.body ?? '', clientAddress: from.addresses[0] ?? '', port: way.port, routine },
-        response => kernel.after(roundTripMs / 2, 'network/response', request.host, () => {
-          end({ kind: 'response', status: response.status, headers: response.headers ?? {}, body: response.body ?? '', address: address!, tookMs: took() });
-        }, { periodic: routine }),
-        () => { refusedBy = target.options.name; end({ kind: 'reset', address: address!, tookMs: took() }); },
-      );
-      if (!served) {
-        refusedBy = target.options.name;
-        kernel.after(roundTripMs, 'network/reset', request.host, () => end({ kind: 'reset', address: address!, tookMs: took() }), { periodic: routine });
-      }
-    }, { periodic: routine });
-    return () => { over = true; kernel.cancel(timer); };
+    if (way.verdict === 'delivered') exchange.travel({ address, port: way.port, target: way.target!, roundTripMs, deliverMs: dnsMs + roundTripMs * 1.5 });
+    else if (way.verdict === 'refused') exchange.endAfter(dnsMs + roundTripMs, address, way.last, () => ({ kind: 'refused', address, tookMs: exchange.tookMs }));
+    else exchange.vanish(address, way.last);
+    return () => exchange.abandon();
   }
 
   private roundTripMs(from: Stack, to: Stack | undefined): number {

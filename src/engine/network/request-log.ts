@@ -22,26 +22,79 @@ export interface RequestRecord {
 export interface RouteSecond {
   ok: number;
   failed: number;
-  readonly results: Map<string, number>;
+  /** Failures by the word for them. */
+  results: ReadonlyMap<string, number>;
   refusedBy: string;
   slowestMs: number;
   totalMs: number;
 }
 
+export interface ChangedSecond {
+  readonly route: string;
+  readonly second: number;
+  readonly counted: RouteSecond;
+}
+
 /** How long counts and failures are kept. */
 const KEEP_SECONDS = 3_600;
 const KEEP_FAILURES = 500;
+/** Seconds kept for a page that may never ask. */
+const KEEP_CHANGED = 50_000;
+
+const NO_RESULTS: ReadonlyMap<string, number> = new Map();
+
+/** One route's counts by second, the newest at hand. */
+class RouteCounts {
+  readonly seconds = new Map<number, RouteSecond>();
+  private newest = -1;
+  private counted: RouteSecond | undefined;
+
+  constructor(readonly route: string, private readonly begun: ((changed: ChangedSecond) => void) | undefined) {}
+
+  add(entry: RequestRecord): void {
+    const counted = this.at(Math.floor(entry.atMs / 1000));
+    if (entry.ok) counted.ok += 1;
+    else {
+      counted.failed += 1;
+      counted.refusedBy = entry.refusedBy;
+      counted.results = new Map(counted.results).set(entry.result, (counted.results.get(entry.result) ?? 0) + 1);
+    }
+    counted.totalMs += entry.tookMs;
+    if (entry.tookMs > counted.slowestMs) counted.slowestMs = entry.tookMs;
+  }
+
+  private at(second: number): RouteSecond {
+    if (second === this.newest && this.counted) return this.counted;
+    const counted: RouteSecond = { ok: 0, failed: 0, results: NO_RESULTS, refusedBy: '', slowestMs: 0, totalMs: 0 };
+    this.newest = second;
+    this.counted = counted;
+    this.seconds.set(second, counted);
+    if (this.seconds.size > KEEP_SECONDS) this.seconds.delete(this.seconds.keys().next().value!);
+    this.begun?.({ route: this.route, second, counted });
+    return counted;
+  }
+}
 
 /** Counts requests by route and virtual second, and keeps the last failures whole. */
 export class RequestLog {
-  /** `from→to` and `METHOD /path` by second. */
-  readonly routes = new Map<string, Map<number, RouteSecond>>();
   readonly failures: RequestRecord[] = [];
-  private dirtySeconds = new Set<string>();
+  /** `from→to` and `METHOD /path→to`. */
+  private readonly routes = new Map<string, RouteCounts>();
+  /** The same counts by target and then by client, and by target, method and path: no name is put together for a request. */
+  private readonly byClient = new Map<string, Map<string, RouteCounts>>();
+  private readonly byRequest = new Map<string, Map<string, Map<string, RouteCounts>>>();
+  private changed: ChangedSecond[] = [];
 
   record(entry: RequestRecord): void {
-    this.count(`${entry.fromGroup}→${entry.to}`, entry);
-    this.count(`${entry.method} ${entry.path}→${entry.to}`, entry);
+    const { to, fromGroup, method, path } = entry;
+    const clients = within(this.byClient, to);
+    let client = clients.get(fromGroup);
+    if (!client) clients.set(fromGroup, client = this.open(`${fromGroup}→${to}`, true));
+    client.add(entry);
+    const paths = within(within(this.byRequest, to), method);
+    let request = paths.get(path);
+    if (!request) paths.set(path, request = this.open(`${method} ${path}→${to}`, false));
+    request.add(entry);
     if (!entry.ok) {
       this.failures.push(entry);
       if (this.failures.length > KEEP_FAILURES) this.failures.shift();
@@ -51,10 +104,10 @@ export class RequestLog {
   /** Requests of `METHOD /path` to a Service from `fromMs` on. */
   between(route: string, fromMs: number, toMs: number): { total: number; failed: number; slowestMs: number } {
     const sum = { total: 0, failed: 0, slowestMs: 0 };
-    const seconds = this.routes.get(route);
-    if (!seconds) return sum;
+    const counts = this.routes.get(route);
+    if (!counts) return sum;
     for (let second = Math.floor(fromMs / 1000); second <= Math.floor(toMs / 1000); second += 1) {
-      const counted = seconds.get(second);
+      const counted = counts.seconds.get(second);
       if (!counted) continue;
       sum.total += counted.ok + counted.failed;
       sum.failed += counted.failed;
@@ -63,39 +116,29 @@ export class RequestLog {
     return sum;
   }
 
-  /** Seconds of client→service routes that changed since the last call, for the page. */
-  takeChanged(): { route: string; second: number; counted: RouteSecond }[] {
-    const changed = [...this.dirtySeconds].flatMap(key => {
-      const at = key.lastIndexOf('@');
-      const route = key.slice(0, at);
-      const second = Number(key.slice(at + 1));
-      const counted = this.routes.get(route)?.get(second);
-      return counted ? [{ route, second, counted }] : [];
-    });
-    this.dirtySeconds = new Set();
+  /** Seconds of client→service routes that began since the last call, for the page. */
+  takeChanged(): ChangedSecond[] {
+    const { changed } = this;
+    this.changed = [];
     return changed;
   }
 
-  private count(route: string, entry: RequestRecord): void {
-    const second = Math.floor(entry.atMs / 1000);
-    let seconds = this.routes.get(route);
-    if (!seconds) this.routes.set(route, seconds = new Map());
-    let counted = seconds.get(second);
-    if (!counted) {
-      counted = { ok: 0, failed: 0, results: new Map(), refusedBy: '', slowestMs: 0, totalMs: 0 };
-      seconds.set(second, counted);
-      if (seconds.size > KEEP_SECONDS) seconds.delete(seconds.keys().next().value!);
-      if (!route.includes(' ')) this.dirtySeconds.add(`${route}@${second}`);
-    }
-    if (entry.ok) counted.ok += 1;
-    else {
-      counted.failed += 1;
-      counted.refusedBy = entry.refusedBy;
-      counted.results.set(entry.result, (counted.results.get(entry.result) ?? 0) + 1);
-    }
-    counted.totalMs += entry.tookMs;
-    counted.slowestMs = Math.max(counted.slowestMs, entry.tookMs);
+  private open(route: string, shown: boolean): RouteCounts {
+    const counts = new RouteCounts(route, shown ? changed => this.begun(changed) : undefined);
+    this.routes.set(route, counts);
+    return counts;
   }
+
+  private begun(changed: ChangedSecond): void {
+    if (this.changed.length >= KEEP_CHANGED) this.changed = this.changed.slice(KEEP_CHANGED / 2);
+    this.changed.push(changed);
+  }
+}
+
+function within<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  let inner = map.get(key);
+  if (!inner) map.set(key, inner = new Map<string, V>());
+  return inner;
 }
 
 /** The word for an outcome in counts and on the map. */

@@ -24,6 +24,8 @@ export class ServiceRoutes {
   private readonly installed = new Map<string, { addresses: string[]; nodePorts: number[] }>();
   private readonly pending = new Set<string>();
   private readonly slices = new Map<string, Map<string, EndpointSlice & KubeObject>>();
+  /** Targets by port name, until a slice of the Service changes. */
+  private readonly known = new Map<string, Map<string, ServiceRoute['targets']>>();
 
   constructor(private readonly kernel: Kernel, private readonly api: ApiServer) {
     api.onChange(change => this.observe(change));
@@ -56,6 +58,7 @@ export class ServiceRoutes {
       if (change.type === 'DELETED') known.delete(object.metadata.name);
       else known.set(object.metadata.name, object as EndpointSlice & KubeObject);
       this.slices.set(key, known);
+      this.known.delete(key);
       this.syncLater(key);
     } else if (object.kind === 'Service') {
       this.syncLater(`${object.metadata.namespace}/${object.metadata.name}`);
@@ -97,6 +100,14 @@ export class ServiceRoutes {
   }
 
   private targets(key: string, portName: string): ServiceRoute['targets'] {
+    let ports = this.known.get(key);
+    if (!ports) this.known.set(key, ports = new Map());
+    let targets = ports.get(portName);
+    if (!targets) ports.set(portName, targets = this.readTargets(key, portName));
+    return targets;
+  }
+
+  private readTargets(key: string, portName: string): ServiceRoute['targets'] {
     const ready: { address: string; port: number; pod: string }[] = [];
     const serving: { address: string; port: number; pod: string }[] = [];
     for (const slice of this.slices.get(key)?.values() ?? []) {

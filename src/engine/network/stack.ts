@@ -74,13 +74,17 @@ export class Stack implements NetworkStack {
     const open = this.ports.get(request.port);
     if (!open?.handler) return false;
     let answered = false;
-    open.inFlight.add(reset);
+    let underWay = false;
     open.handler(request, response => {
       if (answered) return;
       answered = true;
-      open.inFlight.delete(reset);
+      if (underWay) open.inFlight.delete(reset);
       respond(response);
     });
+    if (!answered) {
+      underWay = true;
+      open.inFlight.add(reset);
+    }
     return true;
   }
 }

@@ -57,6 +57,7 @@ function lines(texts: readonly string[], process: SystemProcess): string {
 
 /** `${NAME}` from the environment; `${now}` is the time as most log formats write it. */
 function fill(text: string, env: ReadonlyMap<string, string>, nowMs: number): string {
+  if (!text.includes('${')) return text;
   return text.replace(/\$\{(\w+)\}/g, (_, name: string) => (name === 'now' ? logTime(nowMs) : env.get(name) ?? ''));
 }
 
@@ -223,6 +224,7 @@ class RunningService {
   }
 
   private print(line: string): void {
+    if (this.output.length === 0 && this.process.writeNow(1, `${line}\n`)) return;
     this.output.push(`${line}\n`);
     this.wakeUp();
   }

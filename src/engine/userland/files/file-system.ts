@@ -7,6 +7,8 @@ const LINK_LIMIT = 40;
 const READ = 4;
 const WRITE = 2;
 const SEARCH = 1;
+const SLASH = 47;
+const DOT = 46;
 
 interface Mount {
   readonly path: string;
@@ -235,8 +237,36 @@ export class MemoryFileSystem implements FileSystem {
     if (!allowed(node, bits, as)) throw new FileError('EACCES', path);
   }
 
-  /** Walks to `path`. With `lenient`, a missing directory on the way is a place without parent instead of an error. */
+  /** Finds `path`. With `lenient`, a missing directory on the way is a place without parent instead of an error. */
   private locate(path: string, as: Credentials | undefined, followLast: boolean, lenient = false): Place {
+    return this.straightTo(path, as) ?? this.walk(path, as, followLast, lenient);
+  }
+
+  /** The usual case, without lists of names: something that exists at a plain path without links. */
+  private straightTo(path: string, as: Credentials | undefined): Place | undefined {
+    if (path.charCodeAt(0) !== SLASH) return undefined;
+    const { table } = this;
+    let mount = table.get('/')!;
+    let node: TreeNode = mount.node;
+    let parent: DirectoryNode | undefined;
+    for (let start = 1; start < path.length;) {
+      const slash = path.indexOf('/', start);
+      const end = slash < 0 ? path.length : slash;
+      if (end === start || end === path.length - 1 && slash >= 0 || path.charCodeAt(start) === DOT) return undefined;
+      if (node.type !== 'directory' || !allowed(node, SEARCH, as)) return undefined;
+      const mounted: Mount | undefined = table.size > 1 ? table.get(path.slice(0, end)) : undefined;
+      const next: TreeNode | undefined = mounted ? mounted.node : node.entries.get(path.slice(start, end));
+      if (!next || next.type === 'symlink') return undefined;
+      parent = node;
+      node = next;
+      if (mounted) mount = mounted;
+      start = end + 1;
+    }
+    return { path, node, parent, readOnly: mount.readOnly };
+  }
+
+  /** Walks to `path` name by name. */
+  private walk(path: string, as: Credentials | undefined, followLast: boolean, lenient: boolean): Place {
     let pending = resolvePath('/', path).split('/').filter(part => part !== '');
     let mount = this.table.get('/')!;
     let current = '/';
