@@ -1,7 +1,7 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts';
 import type { ImageDefinition } from '../images/contract.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { sinkDescriptor, type Descriptor } from '../kernel/pipe.ts';
+import { Pipe, sinkDescriptor, type Descriptor } from '../kernel/pipe.ts';
 import { ProcessTable } from '../kernel/process.ts';
 import type { Listener, NetworkStack } from '../network/contract.ts';
 import type { Stack } from '../network/stack.ts';
@@ -9,6 +9,7 @@ import type { System, SystemProcess, SystemProgram } from '../userland/contract.
 import { findExecutable, installPrograms, runGuarded } from '../userland/executable.ts';
 import { MemoryFileSystem } from '../userland/files/file-system.ts';
 import { Tree } from '../userland/files/tree.ts';
+import { Tty } from '../userland/tty.ts';
 import { expand } from './environment.ts';
 import { mountsInOrder, type MountedVolume } from './volumes.ts';
 import { ContainerLog } from './container-log.ts';
@@ -51,6 +52,11 @@ export class RunningContainer {
   readonly system: ContainerSystem;
   readonly files: MemoryFileSystem;
   private readonly listeners = new Set<Listener>();
+  /** The terminal of PID 1, for a container with `tty`; the pipe into it, for one with only `stdin`. `kubectl attach` uses them. */
+  terminal: Tty | undefined;
+  input: Pipe | undefined;
+  /** Who is attached: gets everything PID 1 writes, as it is written. */
+  readonly outputListeners = new Set<(text: string) => void>();
   /** The kernel ended it for exceeding its memory limit. */
   outOfMemory = false;
   private main: SystemProcess | undefined;
@@ -89,11 +95,25 @@ export class RunningContainer {
     const as = { uid: this.plan.uid, gid: this.plan.gid };
     const found = findExecutable(this.system, argv, { cwd, pathVariable: this.env.get('PATH'), as });
     if (found.kind !== 'program') return { ok: false, error: startError(argv[0]!, found.kind) };
-    const output = sinkDescriptor(text => this.log.append(text));
+    const write = (text: string): void => {
+      this.log.append(text);
+      for (const listener of [...this.outputListeners]) listener(text);
+    };
+    const output = sinkDescriptor(write);
+    const descriptors = new Map<number, Descriptor>([[1, output], [2, output]]);
+    if (container.tty) {
+      this.terminal = new Tty(this.system, { columns: 80, rows: 24, output: text => write(text.replaceAll('\r\n', '\n')) });
+      for (const fd of [0, 1, 2]) descriptors.set(fd, this.terminal.descriptor);
+    } else if (container.stdin) {
+      this.input = new Pipe();
+      this.input.writeEnd.retain();
+      descriptors.set(0, this.input.readEnd);
+    }
     this.main = this.system.processes.spawn({
       program: process => runGuarded(found.program, process), argv: found.argv, env: this.env, cwd, uid: this.plan.uid, gid: this.plan.gid,
-      descriptors: new Map<number, Descriptor>([[1, output], [2, output]]),
+      descriptors,
     });
+    if (this.terminal) this.terminal.foregroundGroup = this.main.group;
     this.main.onExit(code => {
       this.log.close();
       for (const listener of this.listeners) listener.abort();

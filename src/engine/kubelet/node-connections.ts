@@ -171,22 +171,26 @@ function execIn(kernel: Kernel, running: RunningContainer, options: ExecOptions)
   };
 }
 
-/** `kubectl attach`: the output from now on. */
+/** `kubectl attach`: the output from now on, and the way in where the container keeps its stdin open. */
 function attachTo(running: RunningContainer): Result<ExecSession> {
   const stdout = new Pipe();
   const stderr = new Pipe();
   for (const end of [stdout.readEnd, stdout.writeEnd, stderr.readEnd]) end.retain();
-  const stop = running.log.follow({}, text => stdout.push(text), () => stdout.writeEnd.release());
+  const listener = (text: string): void => stdout.push(text);
+  running.outputListeners.add(listener);
+  running.init?.onExit(() => stdout.writeEnd.release());
+  const { terminal, input } = running;
   return {
     ok: true,
     value: {
-      stdin: sinkDescriptor(() => {}), stdout: stdout.readEnd, stderr: stderr.readEnd,
+      stdin: terminal ? lineWriter(terminal) : input?.writeEnd ?? sinkDescriptor(() => {}), stdout: stdout.readEnd, stderr: stderr.readEnd,
       *wait(): Task<Status> {
         if (running.isRunning) yield* suspend<number>(resume => running.init?.onExit(resume));
         return SUCCESS;
       },
-      resize() {}, interrupt() {},
-      close: stop,
+      resize: (columns, rows) => terminal?.resize(columns, rows),
+      interrupt: () => terminal?.interrupt(),
+      close: () => { running.outputListeners.delete(listener); },
     },
   };
 }
