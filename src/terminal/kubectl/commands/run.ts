@@ -1,12 +1,12 @@
 import type { Task } from '../../../engine/kernel/task.ts';
-import type { AnyObject, Json } from '../client/api-client.ts';
+import { type AnyObject, type Json, pathOf } from '../client/api-client.ts';
 import { fail } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { dryRunOf, outcomePrinter, writeQuery } from '../mutation.ts';
 import { parseYaml } from '../objects/yaml.ts';
 import { mergeInto } from '../objects/merge-into.ts';
 import type { Session } from '../session.ts';
-import { attachTo, waitForPod } from '../pod-session.ts';
+import { attachTo, type StoredPod, waitForPod } from '../pod-session.ts';
 import { builtIn, labelMap } from './create-one.ts';
 
 const POD = builtIn('', 'v1', 'Pod', 'pods');
@@ -97,10 +97,18 @@ function* attachAndClean(session: Session, pod: AnyObject): Task<number> {
   const { flags } = session;
   const { name } = pod.metadata;
   const ready = yield* waitForPod(session, POD, session.namespace, name, flags.duration('pod-running-timeout'));
-  const code = yield* attachTo(session, ready, { stdin: flags.bool('stdin'), tty: flags.bool('tty'), container: '' });
+  // A program that ended before anybody could attach has still said something.
+  const over = ready.status?.phase === 'Succeeded' || ready.status?.phase === 'Failed';
+  const code = over ? yield* showLog(session, ready) : yield* attachTo(session, ready, { stdin: flags.bool('stdin'), tty: flags.bool('tty'), container: '' });
   if (flags.bool('rm')) {
     yield* session.api.delete(POD, session.namespace, name, { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' });
     yield* session.out(`pod ${JSON.stringify(name)} deleted from ${session.namespace} namespace\n`);
   }
   return code;
+}
+
+function* showLog(session: Session, pod: StoredPod): Task<number> {
+  const response = yield* session.api.send('GET', pathOf(POD, session.namespace, pod.metadata.name, 'log'), { query: { container: pod.spec!.containers[0]!.name } });
+  yield* session.out(String(response.body ?? ''));
+  return 0;
 }
