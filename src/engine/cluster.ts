@@ -17,6 +17,7 @@ import { taintEvictionController } from './controllers/node-lifecycle/taint-evic
 import { podGarbageCollector } from './controllers/pod-gc/pod-gc.ts';
 import { replicaSetController } from './controllers/replicaset/replicaset.ts';
 import { rootCaPublisher, serviceAccountController } from './controllers/serviceaccount/serviceaccount.ts';
+import { statefulSetController } from './controllers/statefulset/statefulset.ts';
 import { WATCH_LATENCY_MS } from './facts/control-plane.ts';
 import { NODE_BOOT_MS, VOLUME_REFRESH_MS } from './facts/kubelet.ts';
 import { ImageCatalogue } from './images/catalogue.ts';
@@ -85,7 +86,7 @@ export class Cluster {
     new GarbageCollector(kernel, this.api);
     expireEvents(kernel, this.api);
     startControllers(kernel, this.api, [
-      deploymentController, replicaSetController, daemonSetController, endpointSliceController, endpointsController, disruptionController,
+      deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), endpointSliceController, endpointsController, disruptionController,
       namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
       cloudNodeLifecycleController(providerId => this.instances.has(providerId.slice(providerId.lastIndexOf('/') + 1))),
