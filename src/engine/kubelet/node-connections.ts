@@ -26,7 +26,11 @@ export function nodeConnections(kernel: Kernel, kubelets: ReadonlyMap<string, Ku
     if (!kubelet) return unreachable(pod, options.container ?? '', attach ? 'attach' : 'exec');
     const record = pickContainer(pod, workerOf(pod), options.container);
     if (!('container' in record)) return record;
-    if (!record.running) return refuse(500, 'InternalError', `unable to upgrade connection: container not found ("${record.name}")`);
+    if (!record.running?.isRunning) {
+      return refuse(500, 'InternalError', attach
+        ? `unable to upgrade connection: container ${record.name} not found in pod ${pod.metadata.name}_${pod.metadata.namespace}`
+        : `unable to upgrade connection: container not found ("${record.name}")`);
+    }
     return attach ? attachTo(record.running) : execIn(kernel, record.running, options);
   };
   return {

@@ -1,6 +1,6 @@
 import type { Task } from '../../../engine/kernel/task.ts';
 import { type AnyObject, type Json, pathOf } from '../client/api-client.ts';
-import { fail } from '../client/failure.ts';
+import { ApiFailure, fail } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { dryRunOf, outcomePrinter, writeQuery } from '../mutation.ts';
 import { parseYaml } from '../objects/yaml.ts';
@@ -99,7 +99,7 @@ function* attachAndClean(session: Session, pod: AnyObject): Task<number> {
   const ready = yield* waitForPod(session, POD, session.namespace, name, flags.duration('pod-running-timeout'));
   // A program that ended before anybody could attach has still said something.
   const over = ready.status?.phase === 'Succeeded' || ready.status?.phase === 'Failed';
-  const code = over ? yield* showLog(session, ready) : yield* attachTo(session, ready, { stdin: flags.bool('stdin'), tty: flags.bool('tty'), container: '' });
+  const code = over ? yield* showLog(session, ready) : yield* attachOrLog(session, ready);
   if (flags.bool('rm')) {
     yield* session.api.delete(POD, session.namespace, name, { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' });
     yield* session.out(`pod ${JSON.stringify(name)} deleted from ${session.namespace} namespace\n`);
@@ -111,4 +111,16 @@ function* showLog(session: Session, pod: StoredPod): Task<number> {
   const response = yield* session.api.send('GET', pathOf(POD, session.namespace, pod.metadata.name, 'log'), { query: { container: pod.spec!.containers[0]!.name } });
   yield* session.out(String(response.body ?? ''));
   return 0;
+}
+
+/** The container may end between the look and the attach; then its log says what it said. */
+function* attachOrLog(session: Session, pod: StoredPod): Task<number> {
+  const { flags } = session;
+  try {
+    return yield* attachTo(session, pod, { stdin: flags.bool('stdin'), tty: flags.bool('tty'), container: '' });
+  } catch (failure) {
+    if (!(failure instanceof ApiFailure)) throw failure;
+    yield* session.err(`warning: couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs: ${failure.status.message}\n`);
+    return yield* showLog(session, pod);
+  }
 }
