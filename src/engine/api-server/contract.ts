@@ -120,7 +120,7 @@ export interface Reader {
   get<T = KubeObject>(kind: KindName, namespace: string, name: string): (T & KubeObject) | undefined;
   /** In order of namespace and name. */
   list<T = KubeObject>(kind: KindName, options?: ListOptions): readonly (T & KubeObject)[];
-  /** Objects of `kind` whose controller owner reference is `ownerUid` (indexed). */
+  /** Objects of `kind` whose controller owner reference is `ownerUid` (indexed); of pods, `''` finds those without one. */
   ownedBy<T = KubeObject>(ownerUid: string, kind: KindName): readonly (T & KubeObject)[];
   /** Pods by node, indexed. */
   podsOnNode<T = KubeObject>(nodeName: string): readonly (T & KubeObject)[];

@@ -147,7 +147,7 @@ export class Store {
     return collection;
   }
 
-  /** Objects of a storage whose controller is `ownerUid`. */
+  /** Objects of a storage whose controller is `ownerUid`; of pods, `''` finds those that have none. */
   ownedBy(storage: string, ownerUid: string): readonly KubeObject[] {
     return this.owned.get(`${storage} ${ownerUid}`);
   }
@@ -170,13 +170,15 @@ export class Store {
     if (type === 'DELETED') collection.remove(namespace, name);
     else collection.put(namespace, name, object);
     const gone = type === 'DELETED';
-    const ownerBefore = before && controllerUid(before);
-    const ownerAfter = gone ? undefined : controllerUid(object);
+    const isPod = collection.storage === '/pods';
+    const nobody = isPod ? '' : undefined;
+    const ownerBefore = before && (controllerUid(before) ?? nobody);
+    const ownerAfter = gone ? undefined : controllerUid(object) ?? nobody;
     if (ownerBefore !== undefined || ownerAfter !== undefined) {
       const { storage } = collection;
-      this.owned.move(uid, ownerBefore && `${storage} ${ownerBefore}`, ownerAfter && `${storage} ${ownerAfter}`, object);
+      this.owned.move(uid, ownerBefore === undefined ? undefined : `${storage} ${ownerBefore}`, ownerAfter === undefined ? undefined : `${storage} ${ownerAfter}`, object);
     }
-    if (collection.storage === '/pods') {
+    if (isPod) {
       this.byNode.move(uid, before && nodeOf(before), gone ? undefined : nodeOf(object), object);
     }
     const change: Change = {

@@ -7,7 +7,9 @@ import { parseRfc3339 } from '../kernel/calendar.ts';
 export type StoredPod = Pod & KubeObject;
 
 export function podCondition(pod: Pod, type: string) {
-  return pod.status?.conditions?.find(condition => condition.type === type);
+  const conditions = pod.status?.conditions;
+  if (conditions) for (let i = 0; i < conditions.length; i += 1) if (conditions[i]!.type === type) return conditions[i];
+  return undefined;
 }
 
 export function isPodReady(pod: Pod): boolean {

@@ -65,7 +65,7 @@ export class RunningContainer {
   constructor(private readonly kernel: Kernel, private readonly plan: ContainerPlan, label: string) {
     this.log = new ContainerLog(kernel);
     const { image, container } = plan;
-    this.files = this.layOut(new Tree({ atMs: kernel.nowMs }));
+    this.files = this.layOut();
     this.env = new Map([
       ['PATH', PATH], ['HOSTNAME', plan.hostname], ['HOME', plan.uid === 0 ? '/root' : '/'],
       ...Object.entries(image.env ?? {}), ...plan.env,
@@ -146,21 +146,15 @@ export class RunningContainer {
   }
 
   /** The image's files, then the mounts; the root turns read-only only once everything lies in it. */
-  private layOut(root: Tree): MemoryFileSystem {
+  private layOut(): MemoryFileSystem {
     const { plan } = this;
     const { image, hostname } = plan;
+    const root = userlandTree(plan.programs, image.userland ?? 'none').copy(this.kernel.nowMs);
     const files = new MemoryFileSystem(this.kernel, root, false);
-    for (const directory of ['/tmp', '/etc', '/root', '/var/log', '/proc', '/dev', '/usr/bin', '/usr/local/bin']) files.makeDirectory(directory, { recursive: true });
-    files.chmod('/tmp', 0o1777);
     files.write('/etc/hostname', `${hostname}\n`);
     files.write('/etc/hosts', plan.hosts);
     files.write('/etc/resolv.conf', plan.resolvConf);
     files.write('/etc/passwd', ['root:x:0:0:root:/root:/bin/sh', ...Object.entries(image.users ?? {}).map(([name, uid]) => `${name}:x:${uid}:${uid}::/home/${name}:/sbin/nologin`)].join('\n') + '\n');
-    if (image.userland && image.userland !== 'none') {
-      const names = [...plan.programs.keys()].filter(name => isInUserland(name, image.userland === 'debian' ? 'debian' : 'busybox'));
-      installPrograms(files, '/bin', names);
-      if (image.userland === 'busybox' && plan.programs.has('ash')) installPrograms(files, '/bin', [['sh', 'ash']]);
-    }
     for (const [path, content] of Object.entries(image.files ?? {})) {
       files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
       files.write(path, content);
@@ -193,6 +187,27 @@ export class RunningContainer {
       },
     };
   }
+}
+
+type Userland = NonNullable<ImageDefinition['userland']>;
+
+const userlandTrees = new WeakMap<ReadonlyMap<string, SystemProgram>, Map<Userland, Tree>>();
+
+/** The directories every container has and the programs of its userland: laid out once, copied for each container. */
+function userlandTree(programs: ReadonlyMap<string, SystemProgram>, userland: Userland): Tree {
+  let known = userlandTrees.get(programs);
+  if (!known) userlandTrees.set(programs, known = new Map());
+  let tree = known.get(userland);
+  if (tree) return tree;
+  known.set(userland, tree = new Tree());
+  const files = new MemoryFileSystem({ nowMs: 0 }, tree, false);
+  for (const directory of ['/tmp', '/etc', '/root', '/var/log', '/proc', '/dev', '/usr/bin', '/usr/local/bin']) files.makeDirectory(directory, { recursive: true });
+  files.chmod('/tmp', 0o1777);
+  if (userland !== 'none') {
+    installPrograms(files, '/bin', [...programs.keys()].filter(name => isInUserland(name, userland === 'debian' ? 'debian' : 'busybox')));
+    if (userland === 'busybox' && programs.has('ash')) installPrograms(files, '/bin', [['sh', 'ash']]);
+  }
+  return tree;
 }
 
 const SHELLS = new Set(['bash', 'apt', 'apt-get']);

@@ -1,3 +1,4 @@
+import { labelSelectorMatches, type LabelSelector } from '../apimachinery/label-selector.ts';
 import { amount, podRequests, scoringRequests, type ResourceAmounts } from './pod-requests.ts';
 import type { StoredNode, StoredPod } from './framework.ts';
 
@@ -9,6 +10,8 @@ export class NodeInfo {
   allocatable: ResourceAmounts = {};
   /** Pods with required anti-affinity, which repel others. */
   repelling = 0;
+
+  private matches = new WeakMap<LabelSelector, { readonly namespace: string | undefined; readonly count: number }>();
 
   constructor(public node: StoredNode) {
     this.setNode(node);
@@ -30,6 +33,12 @@ export class NodeInfo {
   }
 
   add(pod: StoredPod): void {
+    const known = this.pods.get(pod.metadata.uid);
+    if (known && known.spec === pod.spec && known.metadata.labels === pod.metadata.labels && known.metadata.deletionTimestamp === pod.metadata.deletionTimestamp) {
+      // Only its status moved on, which nobody here asks for.
+      this.pods.set(pod.metadata.uid, pod);
+      return;
+    }
     this.remove(pod.metadata.uid);
     this.pods.set(pod.metadata.uid, pod);
     this.count(pod, 1);
@@ -42,7 +51,21 @@ export class NodeInfo {
     this.count(pod, -1);
   }
 
+  /** Pods of a namespace that `selector` matches and that stay; counted once between two changes of the node's pods. */
+  matching(namespace: string | undefined, selector: LabelSelector | undefined): number {
+    if (!selector) return 0;
+    const known = this.matches.get(selector);
+    if (known && known.namespace === namespace) return known.count;
+    let count = 0;
+    for (const { metadata } of this.pods.values()) {
+      if (metadata.namespace === namespace && !metadata.deletionTimestamp && labelSelectorMatches(selector, metadata.labels)) count += 1;
+    }
+    this.matches.set(selector, { namespace, count });
+    return count;
+  }
+
   private count(pod: StoredPod, sign: 1 | -1): void {
+    this.matches = new WeakMap();
     const asked = podRequests(pod);
     for (const resource in asked) this.requested[resource] = (this.requested[resource] ?? 0) + sign * asked[resource]!;
     const scoring = scoringRequests(pod);

@@ -10,14 +10,26 @@ const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export function podTemplateHash(template: PodTemplateSpec, collisionCount = 0): string {
   let hash = 0x811c9dc5;
-  const text = canonicalJson(withoutHashLabel(template)) + (collisionCount > 0 ? String(collisionCount) : '');
+  const text = canonicalTemplate(template) + (collisionCount > 0 ? String(collisionCount) : '');
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return [...String(hash >>> 0)].map(digit => SAFE_ALPHABET[digit.charCodeAt(0) % SAFE_ALPHABET.length]).join('');
 }
 
 /** Whether two templates ask for the same pods, the hash label aside. */
 export function sameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
-  return canonicalJson(withoutHashLabel(a)) === canonicalJson(withoutHashLabel(b));
+  return a === b || canonicalTemplate(a) === canonicalTemplate(b);
+}
+
+const known = new WeakMap<PodTemplateSpec, string>();
+
+/** Stored templates are frozen, so their text is worked out once. */
+function canonicalTemplate(template: PodTemplateSpec): string {
+  let text = known.get(template);
+  if (text === undefined) {
+    text = canonicalJson(withoutHashLabel(template));
+    if (Object.isFrozen(template)) known.set(template, text);
+  }
+  return text;
 }
 
 function withoutHashLabel(template: PodTemplateSpec): PodTemplateSpec {

@@ -99,9 +99,9 @@ function statusChange(replicaSet: StoredReplicaSet, pods: readonly StoredPod[], 
 
 /** Pods with no controller that the selector matches. */
 function orphansOf(replicaSet: StoredReplicaSet, view: View): StoredPod[] {
-  return view.list<StoredPod>('Pod', { namespace: replicaSet.metadata.namespace })
-    .filter(pod => isActive(pod) && !pod.metadata.ownerReferences?.some(reference => reference.controller)
-      && labelSelectorMatches(replicaSet.spec!.selector, pod.metadata.labels));
+  return view.ownedBy<StoredPod>('', 'Pod')
+    .filter(pod => pod.metadata.namespace === replicaSet.metadata.namespace && isActive(pod) && labelSelectorMatches(replicaSet.spec!.selector, pod.metadata.labels))
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 function adopt(replicaSet: StoredReplicaSet, pod: StoredPod): Action {

@@ -16,7 +16,7 @@ export function replicaSetStatus(replicaSet: ReplicaSet & KubeObject, pods: read
   let availableReplicas = 0;
   let recheckMs: number | undefined;
   for (const pod of pods) {
-    if (labels.every(([key, value]) => pod.metadata.labels?.[key] === value)) fullyLabeledReplicas += 1;
+    if (carries(pod, labels)) fullyLabeledReplicas += 1;
     if (!isPodReady(pod)) continue;
     readyReplicas += 1;
     if (isPodAvailable(pod, minReadySeconds, nowMs)) availableReplicas += 1;
@@ -47,4 +47,10 @@ export function replicaSetStatus(replicaSet: ReplicaSet & KubeObject, pods: read
       ...(terminatingReplicas !== undefined && { terminatingReplicas }),
     } as ReplicaSetStatus,
   };
+}
+
+function carries(pod: StoredPod, wanted: readonly (readonly [string, string])[]): boolean {
+  const { labels } = pod.metadata;
+  for (const [key, value] of wanted) if (labels?.[key] !== value) return false;
+  return true;
 }

@@ -17,7 +17,8 @@ const DEFAULT_CONSTRAINTS: readonly TopologySpreadConstraint[] = [
 ];
 
 function selectorFor(pod: StoredPod, constraint: TopologySpreadConstraint) {
-  const extra = Object.fromEntries((constraint.matchLabelKeys ?? []).filter(key => pod.metadata.labels?.[key] !== undefined).map(key => [key, pod.metadata.labels![key]!]));
+  if (!constraint.matchLabelKeys?.length) return constraint.labelSelector;
+  const extra = Object.fromEntries(constraint.matchLabelKeys.filter(key => pod.metadata.labels?.[key] !== undefined).map(key => [key, pod.metadata.labels![key]!]));
   const { labelSelector } = constraint;
   return labelSelector && { ...labelSelector, matchLabels: { ...labelSelector.matchLabels, ...extra } };
 }
@@ -29,11 +30,7 @@ function countDomains(pod: StoredPod, constraints: readonly TopologySpreadConstr
     for (const node of view.nodes) {
       const domain = node.labels[constraint.topologyKey];
       if (domain === undefined || (constraint.nodeAffinityPolicy !== 'Ignore' && !nodeAccepted(pod, node))) continue;
-      let count = byDomain.get(domain) ?? 0;
-      for (const other of node.pods.values()) {
-        if (other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp && labelSelectorMatches(selector, other.metadata.labels)) count += 1;
-      }
-      byDomain.set(domain, count);
+      byDomain.set(domain, (byDomain.get(domain) ?? 0) + node.matching(pod.metadata.namespace, selector));
     }
     const tooFew = byDomain.size < (constraint.minDomains ?? 1);
     return { constraint, byDomain, minimum: tooFew || byDomain.size === 0 ? 0 : Math.min(...byDomain.values()) };

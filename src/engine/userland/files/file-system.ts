@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import { FileError, type Credentials, type FileStat, type FileSystem, type FileTree } from '../contract.ts';
+import { FileError, type Credentials, type FileErrorCode, type FileStat, type FileSystem, type FileTree } from '../contract.ts';
 import { directoryOf, joinPath, nameOf, resolvePath, utf8Length } from './path.ts';
 import { Tree, directoryNode, fileNode, type DirectoryNode, type TreeNode } from './tree.ts';
 
@@ -65,14 +65,8 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   stat(path: string, options: { followLinks?: boolean } = {}): FileStat | undefined {
-    let place: Place;
-    try {
-      place = this.locate(path, undefined, options.followLinks !== false);
-    } catch (refused) {
-      if (refused instanceof FileError) return undefined;
-      throw refused;
-    }
-    return place.node ? statOf(place.node) : undefined;
+    const place = this.find(path, undefined, options.followLinks !== false, false);
+    return typeof place === 'object' && place.node ? statOf(place.node) : undefined;
   }
 
   list(path: string, as?: Credentials): string[] {
@@ -239,6 +233,13 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Finds `path`. With `lenient`, a missing directory on the way is a place without parent instead of an error. */
   private locate(path: string, as: Credentials | undefined, followLast: boolean, lenient = false): Place {
+    const place = this.find(path, as, followLast, lenient);
+    if (typeof place === 'string') throw new FileError(place, path);
+    return place;
+  }
+
+  /** As {@link locate}, with the refusal as a value: most lookups along a PATH fail. */
+  private find(path: string, as: Credentials | undefined, followLast: boolean, lenient: boolean): Place | FileErrorCode {
     return this.straightTo(path, as) ?? this.walk(path, as, followLast, lenient);
   }
 
@@ -266,7 +267,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /** Walks to `path` name by name. */
-  private walk(path: string, as: Credentials | undefined, followLast: boolean, lenient: boolean): Place {
+  private walk(path: string, as: Credentials | undefined, followLast: boolean, lenient: boolean): Place | FileErrorCode {
     let pending = resolvePath('/', path).split('/').filter(part => part !== '');
     let mount = this.table.get('/')!;
     let current = '/';
@@ -275,8 +276,8 @@ export class MemoryFileSystem implements FileSystem {
     let links = 0;
     while (pending.length > 0) {
       const name = pending.shift()!;
-      if (node.type !== 'directory') throw new FileError('ENOTDIR', path);
-      this.require(node, SEARCH, as, path);
+      if (node.type !== 'directory') return 'ENOTDIR';
+      if (!allowed(node, SEARCH, as)) return 'EACCES';
       const nextPath = joinPath(current, name);
       const mounted = this.table.get(nextPath);
       const next: TreeNode | undefined = mounted ? mounted.node : node.entries.get(name);
@@ -284,11 +285,11 @@ export class MemoryFileSystem implements FileSystem {
       if (!next) {
         if (last) return { path: nextPath, node: undefined, parent: node, readOnly: mount.readOnly };
         if (lenient) return { path: nextPath, node: undefined, parent: undefined, readOnly: mount.readOnly };
-        throw new FileError('ENOENT', path);
+        return 'ENOENT';
       }
       if (next.type === 'symlink' && (!last || followLast)) {
         links += 1;
-        if (links > LINK_LIMIT) throw new FileError('ELOOP', path);
+        if (links > LINK_LIMIT) return 'ELOOP';
         pending = [...resolvePath(current, next.target).split('/').filter(part => part !== ''), ...pending];
         mount = this.table.get('/')!;
         current = '/';

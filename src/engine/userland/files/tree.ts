@@ -77,9 +77,28 @@ export class Tree implements FileTree {
     this.root.modifiedAtMs = options.atMs;
   }
 
+  /** A tree of its own with the same files, all changed at `atMs`. */
+  copy(atMs: number): Tree {
+    const tree = new Tree({ atMs, mode: this.root.mode, uid: this.root.uid, gid: this.root.gid });
+    copyInto(tree.root, this.root, atMs);
+    return tree;
+  }
+
   /** Bytes of all files, for size limits. */
   usedBytes(): number {
     return bytesOf(this.root);
+  }
+}
+
+function copyInto(target: DirectoryNode, source: DirectoryNode, atMs: number): void {
+  for (const [name, node] of source.entries) {
+    if (node.type !== 'directory') {
+      target.entries.set(name, { ...node, modifiedAtMs: atMs });
+      continue;
+    }
+    const directory = directoryNode(atMs, node.mode, node.uid, node.gid);
+    target.entries.set(name, directory);
+    copyInto(directory, node, atMs);
   }
 }
 
