@@ -28,7 +28,7 @@ export function parseImageReference(text: string): ImageReference | string {
   const rest = hasRegistry ? name.slice(slash + 1) : name;
   const path = registry === 'docker.io' && !rest.includes('/') ? `library/${rest}` : rest;
   if (rest !== rest.toLowerCase()) return `invalid reference format: repository name (${path}) must be lowercase`;
-  if (!PATH.test(rest) || (tag !== '' && !TAG.test(tag))) return 'invalid reference format';
+  if (!PATH.test(rest) || (hasTag ? !TAG.test(tag) : false)) return 'invalid reference format';
   const repository = `${registry}/${path}`;
   return { registry, path, tag, repository, full: `${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`, ...(digest && { digest }) };
 }
