@@ -24,10 +24,6 @@ export function slugOf(object: KubeObject): Slug {
   return `${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
-export function slugOfRef(ref: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>): Slug {
-  return `${ref.kind}/${ref.namespace}/${ref.name}`;
-}
-
 const within = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 /** The snapshot after a frame; untouched kinds keep their identity. */

@@ -3,7 +3,7 @@ import { applyFrame, EMPTY_SNAPSHOT, type Snapshot } from '../snapshot.ts';
 import { FAKE_NOW_MS, fakeObjects, object } from '../testing/fake-objects.ts';
 import { lookOf } from '../theme/status.ts';
 import { addresses, commonPrefix } from './addresses.ts';
-import { drawOwns, drawTalks, drawWhere, wireLabel } from './draw.ts';
+import { drawOwns, drawTalks, drawWhere } from './draw.ts';
 import { filter } from './filter.ts';
 import { berthsAfter, group } from './group.ts';
 import { cardHeight, layoutWhere, levelOf } from './layout.ts';
@@ -11,6 +11,7 @@ import { cpuMillis, model, type PodMark } from './model.ts';
 import { ownsGraph } from './owns.ts';
 import { related } from './relations.ts';
 import { tableOf } from './table.tsx';
+import { layoutTalks, wireLabel, wireLines } from './talks-layout.ts';
 import { talksGraph } from './talks.ts';
 
 const { objects, podStatus } = fakeObjects();
@@ -133,6 +134,15 @@ describe('who owns', () => {
     expect(graph.boxes.find(box => box.kind === 'Deployment')?.title).toBe('orders');
   });
 
+  test('trouble comes first, whatever its kind', () => {
+    const labels = { labels: { app: 'ledger' } };
+    const set = object('apps/v1', 'StatefulSet', 'shop', 'ledger', { spec: { replicas: 1 } }, labels);
+    const pod = object('v1', 'Pod', 'shop', 'ledger-0', {}, { ...labels, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'ledger', uid: set.metadata.uid, controller: true }] });
+    const { boxes } = ownsGraph(applyFrame(shop, { reset: false, upserts: [set, pod], deletes: [], podStatus: [{ uid: pod.metadata.uid, status: 'CrashLoopBackOff', ready: '0/1', restarts: 3 }] }), 'shop');
+    const workloads = boxes.filter(box => box.column === 1).map(box => box.title);
+    expect(workloads.slice(0, 2).sort()).toEqual(['ledger', 'orders']);
+  });
+
   test('a reference to something missing ends in an open ring', () => {
     const without = applyFrame(shop, { reset: false, upserts: [], deletes: [{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'media-config' }], podStatus: [] });
     expect(ownsGraph(without, 'shop').boxes.find(box => box.title === 'media-config')).toMatchObject({ glyph: 'missing', note: 'not found', slug: undefined });
@@ -173,9 +183,28 @@ describe('who talks', () => {
     expect(graph.boxes.find(box => box.id === 'shop/orders')).toMatchObject({ ready: 0, note: '3 pods, 0 ready' });
   });
 
+  test.each([[760], [1160], [366]])('in a pane of %i px every wire ends in a row of its own and no boxes overlap', width => {
+    const { places, runs } = layoutTalks(graph, width);
+    expect(new Set(runs.map(run => `${run.to.x} ${run.to.y}`)).size).toBe(graph.wires.length);
+    const overlaps = places.flatMap(a => places.filter(b => a !== b && a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height));
+    expect(overlaps).toEqual([]);
+    for (const run of runs) expect(run.from.x).toBeLessThan(run.to.x);
+  });
+
+  test('all columns of a chain of six fit beside brief and inspector', () => {
+    const chain = ['load/browse', 'alb/front', 'shop/storefront', 'shop/checkout', 'shop/orders', 'db.example.com'];
+    const six = talksGraph(shop, chain.slice(1).map((to, index) => sample(chain[index] ?? '', to, 0, 74)), FAKE_NOW_MS, 'shop');
+    expect(layoutTalks(six, 794).width).toBeLessThanOrEqual(794 / 0.96);
+  });
+
+  test('words that are too long for their row take two', () => {
+    const wire = { ...graph.wires[0]!, failed: 74, total: 74, failure: 'refused' };
+    expect([wireLines(wire, 200), wireLines(wire, 90)]).toEqual([['74 of 74 fail · refused'], ['74 of 74 fail', 'refused']]);
+  });
+
   test('callers that call each other do not run away', () => {
     const circle = talksGraph(shop, [sample('shop/a', 'shop/b', 1, 0), sample('shop/b', 'shop/a', 1, 0)], FAKE_NOW_MS, 'shop');
-    expect(drawTalks(circle).nodes.every(node => Number.isFinite(node.position.x))).toBe(true);
+    expect(drawTalks(circle, 800).nodes.every(node => Number.isFinite(node.position.x))).toBe(true);
   });
 });
 

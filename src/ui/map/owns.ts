@@ -3,6 +3,7 @@ import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import { fits, get, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
 import type { GlyphName } from '../theme/glyph.tsx';
 import { worstTone, type Tone } from '../theme/status.ts';
+import { isTrouble } from './filter.ts';
 import { appOf, podMark } from './model.ts';
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 
@@ -35,58 +36,62 @@ export function ownsGraph(snapshot: Snapshot, namespace: string): OwnsGraph {
     boxes.push({ id: mark.slug, slug: mark.slug, column: 3, row: at, kind: 'Pod', title: mark.name, note: mark.look.tone === 'ok' ? '' : mark.status, glyph: mark.look.glyph, tone: mark.look.tone });
     edges.push({ id: `${owner}>${mark.slug}`, from: owner, to: mark.slug, owns: true, missing: false });
   };
-  const troubled = new Set(pods.filter(({ mark }) => mark.look.tone === 'bad' || mark.look.tone === 'warn').map(({ mark }) => `${mark.namespace}/${mark.app}`));
+  const troubled = new Set(pods.filter(({ mark }) => isTrouble(mark)).map(({ mark }) => `${mark.namespace}/${mark.app}`));
   const rank = (workload: KubeObject): number => (troubled.has(`${workload.metadata.namespace ?? ''}/${appOf(workload)}`) ? 0 : 1);
-  for (const kind of WORKLOADS) {
-    for (const workload of list<Template>(snapshot, kind, namespace).sort((a, b) => rank(a) - rank(b) || a.metadata.name.localeCompare(b.metadata.name))) {
-      if (kind === 'Job' && workload.metadata.ownerReferences?.length) continue;
-      const id = slugOf(workload);
-      const top = row;
-      let podRow = top;
-      const tones: Tone[] = [];
-      const sets = list<Template>(snapshot, 'ReplicaSet', workload.metadata.namespace)
-        .filter(set => set.metadata.ownerReferences?.some(owner => owner.uid === workload.metadata.uid))
-        .sort((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
-      const shown = sets.filter((set, index) => index === 0 || (set.spec?.replicas ?? 0) > 0 || ownedBy(set.metadata.uid).length > 0);
-      for (const set of shown) {
-        const mine = ownedBy(set.metadata.uid);
-        const at = podRow;
-        for (const entry of mine) {
-          podBox(slugOf(set), entry, podRow++);
-          tones.push(entry.mark.look.tone);
-        }
-        podRow = Math.max(podRow, at + 1);
-        boxes.push({
-          id: slugOf(set), slug: slugOf(set), column: 2, row: at + Math.max(0, mine.length - 1) / 2, kind: 'ReplicaSet', title: set.metadata.name,
-          note: `${mine.filter(({ mark }) => mark.look.tone === 'ok').length}/${set.spec?.replicas ?? 0}`, glyph: 'set', tone: worstTone(mine.map(({ mark }) => mark.look.tone)),
-        });
-        edges.push({ id: `${id}>${slugOf(set)}`, from: id, to: slugOf(set), owns: true, missing: false });
-      }
-      for (const entry of ownedBy(workload.metadata.uid)) {
-        podBox(id, entry, podRow++);
+  const loose = pods.filter(({ pod }) => !pod.metadata.ownerReferences?.length);
+  const looseBox = ({ mark }: (typeof pods)[number]): void => {
+    const calm = mark.look.tone === 'ok';
+    boxes.push({ id: mark.slug, slug: mark.slug, column: 3, row, kind: 'Pod', title: mark.name, note: calm ? 'no owner' : mark.status, glyph: calm ? 'orphan' : mark.look.glyph, tone: mark.look.tone });
+    row += 1;
+  };
+  // Trouble first, whatever its kind.
+  for (const entry of loose) if (isTrouble(entry.mark)) looseBox(entry);
+  const workloads = WORKLOADS.flatMap(kind => list<Template>(snapshot, kind, namespace).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name)).map(workload => ({ kind, workload })));
+  for (const { kind, workload } of workloads.sort((a, b) => rank(a.workload) - rank(b.workload))) {
+    if (kind === 'Job' && workload.metadata.ownerReferences?.length) continue;
+    const id = slugOf(workload);
+    const top = row;
+    let podRow = top;
+    const tones: Tone[] = [];
+    const sets = list<Template>(snapshot, 'ReplicaSet', workload.metadata.namespace)
+      .filter(set => set.metadata.ownerReferences?.some(owner => owner.uid === workload.metadata.uid))
+      .sort((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
+    const shown = sets.filter((set, index) => index === 0 || (set.spec?.replicas ?? 0) > 0 || ownedBy(set.metadata.uid).length > 0);
+    for (const set of shown) {
+      const mine = ownedBy(set.metadata.uid);
+      const at = podRow;
+      for (const entry of mine) {
+        podBox(slugOf(set), entry, podRow++);
         tones.push(entry.mark.look.tone);
       }
-      podRow = Math.max(podRow, top + 1);
-      const refs = references(snapshot, workload);
-      const older = sets.length - shown.length;
-      const middle = top + (podRow - top - 1) / 2;
-      boxes.push({ id, slug: id, column: 1, row: middle, kind, title: workload.metadata.name, note: older > 0 ? `+${older} older` : '', glyph: 'set', tone: worstTone(tones) });
-      refs.forEach((ref, index) => {
-        const refId = `${id}:${ref.kind}/${ref.name}`;
-        const missing = !ref.object;
-        boxes.push({
-          id: refId, slug: ref.object ? slugOf(ref.object) : undefined, column: 0, row: top + index, kind: ref.kind, title: ref.name, note: missing ? 'not found' : ref.note,
-          glyph: missing ? 'missing' : ref.kind === 'Service' ? 'svcok' : 'sheet', tone: missing ? 'bad' : 'ok',
-        });
-        edges.push({ id: `${refId}>${id}`, from: refId, to: id, owns: false, missing });
+      podRow = Math.max(podRow, at + 1);
+      boxes.push({
+        id: slugOf(set), slug: slugOf(set), column: 2, row: at + Math.max(0, mine.length - 1) / 2, kind: 'ReplicaSet', title: set.metadata.name,
+        note: `${mine.filter(({ mark }) => mark.look.tone === 'ok').length}/${set.spec?.replicas ?? 0}`, glyph: 'set', tone: worstTone(mine.map(({ mark }) => mark.look.tone)),
       });
-      row = Math.max(podRow, top + refs.length) + 0.5;
+      edges.push({ id: `${id}>${slugOf(set)}`, from: id, to: slugOf(set), owns: true, missing: false });
     }
+    for (const entry of ownedBy(workload.metadata.uid)) {
+      podBox(id, entry, podRow++);
+      tones.push(entry.mark.look.tone);
+    }
+    podRow = Math.max(podRow, top + 1);
+    const refs = references(snapshot, workload);
+    const older = sets.length - shown.length;
+    const middle = top + (podRow - top - 1) / 2;
+    boxes.push({ id, slug: id, column: 1, row: middle, kind, title: workload.metadata.name, note: older > 0 ? `+${older} older` : '', glyph: 'set', tone: worstTone(tones) });
+    refs.forEach((ref, index) => {
+      const refId = `${id}:${ref.kind}/${ref.name}`;
+      const missing = !ref.object;
+      boxes.push({
+        id: refId, slug: ref.object ? slugOf(ref.object) : undefined, column: 0, row: top + index, kind: ref.kind, title: ref.name, note: missing ? 'not found' : ref.note,
+        glyph: missing ? 'missing' : ref.kind === 'Service' ? 'svcok' : 'sheet', tone: missing ? 'bad' : 'ok',
+      });
+      edges.push({ id: `${refId}>${id}`, from: refId, to: id, owns: false, missing });
+    });
+    row = Math.max(podRow, top + refs.length) + 0.5;
   }
-  for (const entry of pods.filter(({ pod }) => !pod.metadata.ownerReferences?.length)) {
-    boxes.push({ id: entry.mark.slug, slug: entry.mark.slug, column: 3, row, kind: 'Pod', title: entry.mark.name, note: entry.mark.look.tone === 'ok' ? 'no owner' : entry.mark.status, glyph: entry.mark.look.tone === 'ok' ? 'orphan' : entry.mark.look.glyph, tone: entry.mark.look.tone });
-    row += 1;
-  }
+  for (const entry of loose) if (!isTrouble(entry.mark)) looseBox(entry);
   return { boxes, edges, rows: row };
 }
 

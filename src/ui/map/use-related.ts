@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { useSession } from '../session.ts';
 import type { Slug, Snapshot } from '../snapshot.ts';
 import { related } from './relations.ts';
@@ -17,10 +16,4 @@ export function useRelated(slug: Slug | undefined): boolean {
     if (!slug || !state.hovered || state.hovered === slug) return false;
     return !relatedOnce(state.snapshot, state.hovered).has(slug);
   });
-}
-
-export function useMapModel<T>(make: (snapshot: Snapshot) => T): T {
-  const snapshot = useSession(state => state.snapshot);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- `make` is a module function.
-  return useMemo(() => make(snapshot), [snapshot]);
 }

@@ -3,20 +3,19 @@ import { Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useViewpo
 import '@xyflow/react/dist/base.css';
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { hover, select, show, useSession, type MapView } from '../session.ts';
-import { list } from '../snapshot.ts';
 import { Glyph } from '../theme/glyph.tsx';
 import { AddressesView } from './addresses-view.tsx';
 import { Card } from './chips.tsx';
-import { drawOwns, drawTalks, drawWhere, type CardNode, type OwnNode, type TalkNode, type ZoneNode } from './draw.ts';
-import { filter } from './filter.ts';
-import { group, type Berths } from './group.ts';
-import { layoutWhere, levelOf, type Level } from './layout.ts';
+import { drawOwns, drawTalks, type CardNode, type OwnNode, type TalkNode, type ZoneNode } from './draw.ts';
+import { levelOf, type Level } from './layout.ts';
 import { Legend } from './legend.tsx';
-import { model } from './model.ts';
+import type { PodMark } from './model.ts';
 import { ownsGraph } from './owns.ts';
 import { MapTable } from './table.tsx';
+import { podName, readyWords, ZOOM_MIN } from './talks-layout.ts';
 import { talksGraph } from './talks.ts';
 import { useRelated } from './use-related.ts';
+import { whereDrafter } from './where.ts';
 import { WireEdge } from './wire.tsx';
 import './map.css';
 
@@ -78,7 +77,9 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
   const flow = useReactFlow();
   const drawing = useDrawing(view, level, pane, pointerIn);
   const size = useRef<{ width: number; height: number; focusX?: number }>({ width: 0, height: 0 });
-  size.current = drawing;
+  useLayoutEffect(() => {
+    size.current = drawing;
+  }, [drawing]);
 
   useLayoutEffect(() => {
     const element = frame.current;
@@ -88,13 +89,14 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
     return () => watcher.disconnect();
   }, []);
 
-  const fit = useCallback((duration = 0) => {
+  const fit = useCallback((duration = 0, whole = false) => {
     const { width, height, focusX } = size.current;
-    // A chart that does not fit stays readable and starts at its top; the rest is a drag away.
-    const across = Math.min(1.15, pane.width / width);
-    const zoom = view === 'where' ? Math.max(0.1, Math.min(1, across, pane.height / height)) : Math.max(Math.min(across, pane.height / height), view === 'talks' ? 0.74 : Math.min(across, 0.92));
+    const across = pane.width / width;
+    const down = pane.height / height;
+    // A chart that does not fit stays readable and starts where trouble is; the rest is a drag or an F away.
+    const readable = view === 'where' ? Math.min(1, across, down) : view === 'talks' ? Math.min(1, Math.max(across, ZOOM_MIN)) : Math.max(Math.min(1.15, across, down), Math.min(across, 0.92));
+    const zoom = Math.max(0.1, whole ? Math.min(1.15, across, down) : readable);
     const over = width * zoom - pane.width;
-    // Too wide to show whole: the end that fails is the end to see.
     const x = over <= 0 ? MARGIN - over / 2 : MARGIN - Math.min(over, Math.max(0, (focusX ?? 0) * zoom - pane.width));
     const y = view === 'where' ? MARGIN : MARGIN + Math.max(0, (pane.height - height * zoom) / 2);
     void flow.setViewport({ x, y, zoom }, { duration });
@@ -110,7 +112,7 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
       const slug = (event as CustomEvent<string>).detail;
       const node = slug ? flow.getNode(slug) : undefined;
       if (node) void flow.fitView({ nodes: [node], duration: 220, maxZoom: 1.6 });
-      else fit(220);
+      else fit(220, true);
     };
     window.addEventListener('drydock:fit', onFit);
     return () => window.removeEventListener('drydock:fit', onFit);
@@ -122,7 +124,7 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
         nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} deleteKeyCode={null} selectionKeyCode={null}
         zoomOnDoubleClick={false} onlyRenderVisibleElements={drawing.nodes.length > 60} disableKeyboardA11y
         onMove={(_, { zoom }) => { if (view === 'where') setLevel(levelOf(zoom)); }} onPaneClick={() => select(undefined)}>
-        <Zoomer onFit={() => fit(220)} />
+        <Zoomer onFit={() => fit(220, true)} />
       </ReactFlow>
       {view === 'where' && <Legend />}
       {empty && <div className="empty">{emptyWords(view)}</div>}
@@ -178,18 +180,12 @@ function useDrawing(view: Exclude<MapView, 'addresses'>, level: Level, pane: { w
   const namespace = useSession(state => state.mapNamespace);
   const traffic = useSession(state => (view === 'talks' ? state.traffic : undefined));
   const nowMs = useSession(state => (view === 'talks' ? Math.floor(state.nowMs / 1000) * 1000 : 0));
-  const berths = useRef<Berths>(new Map());
-  const held = useRef<ReadonlyMap<string, number> | undefined>(undefined);
+  const [drawWhere] = useState(whereDrafter);
   return useMemo(() => {
     if (view === 'owns') return drawOwns(ownsGraph(snapshot, namespace));
-    if (view === 'talks') return drawTalks(talksGraph(snapshot, traffic ?? [], nowMs, namespace));
-    const grouped = group(filter(model(snapshot), { namespace }), berths.current);
-    berths.current = grouped.berths;
-    // While the pointer is over the map, columns stay as they are.
-    const layout = layoutWhere(grouped, level, pane, still ? held.current : undefined);
-    held.current = layout.columns;
-    return drawWhere(layout, level, list(snapshot, 'Pod').length);
-  }, [view, snapshot, namespace, traffic, nowMs, level, pane, still]);
+    if (view === 'talks') return drawTalks(talksGraph(snapshot, traffic ?? [], nowMs, namespace), pane.width);
+    return drawWhere(snapshot, { namespace, level, pane, still });
+  }, [view, snapshot, namespace, traffic, nowMs, level, pane, still, drawWhere]);
 }
 
 function Zoomer({ onFit }: { onFit: () => void }) {
@@ -233,29 +229,29 @@ function OwnBoxView({ data: { box } }: NodeProps<OwnNode>) {
   );
 }
 
-function TalkBoxView({ data: { box } }: NodeProps<TalkNode>) {
+function TalkBoxView({ data: { place } }: NodeProps<TalkNode>) {
+  const { box, ports, tallPods } = place;
   const selected = useSession(state => state.selected);
   const faded = useRelated(box.slug);
   const none = box.kind === 'service' && box.ready === 0;
+  const bad = box.pods.filter(pod => pod.look.tone === 'bad');
+  const chip = (pod: PodMark): React.ReactNode => (
+    <button type="button" key={pod.uid} data-slug={pod.slug} tabIndex={-1} className={['hull', pod.look.tone === 'bad' ? 'bad' : '', selected === pod.slug ? 'sel' : ''].filter(Boolean).join(' ')} aria-label={`${pod.name}, ${pod.status}`} aria-pressed={selected === pod.slug} title={`${pod.name}: ${pod.status}`}
+      onClick={() => select(pod.slug)} onMouseEnter={() => hover(pod.slug)} onMouseLeave={() => hover(undefined)}>
+      <Glyph name={pod.look.glyph} size={12} />{pod.look.tone === 'bad' && (tallPods ? <span>{podName(pod, box)}<br />{pod.status}</span> : <span>{podName(pod, box)} · {pod.status}</span>)}
+    </button>
+  );
   return (
-    <div className={['talk', none ? 'none' : '', box.slug && selected === box.slug ? 'sel' : '', faded ? 'faded' : ''].filter(Boolean).join(' ')}>
+    <div className={['talk', none ? 'none' : '', tallPods ? 'tall-pods' : '', box.slug && selected === box.slug ? 'sel' : '', faded ? 'faded' : ''].filter(Boolean).join(' ')} title={box.id}>
       <Handle type="target" position={Position.Left} /><Handle type="source" position={Position.Right} />
       {box.slug ? (
-        <button type="button" data-slug={box.slug} tabIndex={-1} aria-pressed={selected === box.slug} aria-label={`Service ${box.title}, ${box.note}`} onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
+        <button type="button" className="tl" data-slug={box.slug} tabIndex={-1} aria-pressed={selected === box.slug} aria-label={`Service ${box.title}, ${box.note}`} onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
           <Glyph name={none ? 'svc' : 'svcok'} size={14} /><span>{box.title}</span>
         </button>
       ) : <div className="tl"><Glyph name={box.kind === 'service' ? 'missing' : box.kind === 'outside' ? 'set' : 'client'} size={14} /><span>{box.title}</span></div>}
-      <small>{box.note}</small>
-      {box.pods.length > 0 && (
-        <div className="hulls">
-          {box.pods.map(pod => (
-            <button type="button" key={pod.uid} data-slug={pod.slug} tabIndex={-1} className={[pod.look.tone === 'bad' ? 'bad' : '', selected === pod.slug ? 'sel' : ''].join(' ')} aria-label={`${pod.name}, ${pod.status}`} aria-pressed={selected === pod.slug} title={`${pod.name}: ${pod.status}`}
-              onClick={() => select(pod.slug)} onMouseEnter={() => hover(pod.slug)} onMouseLeave={() => hover(undefined)}>
-              <Glyph name={pod.look.glyph} size={12} />{pod.look.tone === 'bad' && <span>{pod.short} · {pod.status}</span>}
-            </button>
-          ))}
-        </div>
-      )}
+      <div className="hulls">{box.pods.filter(pod => pod.look.tone !== 'bad').map(chip)}<small>{readyWords(box)}</small></div>
+      {ports.map(({ wire, lines }) => <p key={wire.id} className={wire.failed > 0 ? 'wire-label bad' : 'wire-label'} title={`from ${wire.from}`}>{lines.map(line => <span key={line}>{line}</span>)}</p>)}
+      {bad.map(chip)}
     </div>
   );
 }

@@ -1,13 +1,14 @@
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from '@xyflow/react';
+import { BaseEdge, type EdgeProps } from '@xyflow/react';
 import { useSession } from '../session.ts';
-import { wireLabel, wireWidth, type TalkEdge } from './draw.ts';
+import { wireWidth, type TalkEdge } from './draw.ts';
 
-/** A wire of Who talks: width is rate; a failing one is dashed and ends in a cross at the hop that refused. */
-export function WireEdge({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data }: EdgeProps<TalkEdge>) {
+/** A wire of Who talks: width is rate; a failing one is dashed and ends in a cross at the hop that refused. Its words stand in the box it ends at. */
+export function WireEdge({ data }: EdgeProps<TalkEdge>) {
   const moving = useSession(state => state.speed > 0);
-  const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
-  const wire = data?.wire;
-  if (!wire) return null;
+  if (!data) return null;
+  const { wire, from, to } = data.run;
+  const bend = Math.max(12, Math.abs(to.x - from.x) / 2);
+  const path = `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
   const bad = wire.failed > 0;
   return (
     <>
@@ -18,13 +19,10 @@ export function WireEdge({ sourceX, sourceY, targetX, targetY, sourcePosition, t
         </path>
       )}
       {bad && wire.refusedHere && (
-        <g transform={`translate(${targetX - 9} ${targetY})`} stroke="var(--bad-fill)" strokeWidth="2.4">
+        <g transform={`translate(${to.x - 8} ${to.y})`} stroke="var(--bad-fill)" strokeWidth="2.4">
           <circle r="8" fill="var(--water)" stroke="none" /><path d="M-5 -5 5 5M5 -5-5 5" />
         </g>
       )}
-      <EdgeLabelRenderer>
-        <div className={bad ? 'wire-label bad' : 'wire-label'} style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}>{wireLabel(wire)}</div>
-      </EdgeLabelRenderer>
     </>
   );
 }
