@@ -1,5 +1,6 @@
 /** The composition root: the only file that knows every part of a cluster. */
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
+import type { WorkloadPolicies } from './api-server/admission/workload-policies.ts';
 import { createApiServer, type RunningApiServer } from './api-server/api-server.ts';
 import type { Change } from './api-server/contract.ts';
 import { daemonSetController } from './controllers/daemonset/daemonset.ts';
@@ -14,6 +15,10 @@ import { namespaceController, type NamespacedKind } from './controllers/namespac
 import { cloudNodeLifecycleController } from './controllers/node-lifecycle/cloud-nodes.ts';
 import { nodeLifecycleController } from './controllers/node-lifecycle/node-lifecycle.ts';
 import { taintEvictionController } from './controllers/node-lifecycle/taint-eviction.ts';
+import { claimController } from './controllers/persistent-volume/claims.ts';
+import { claimProtectionController, volumeProtectionController } from './controllers/persistent-volume/protection.ts';
+import { volumeProvisioner } from './controllers/persistent-volume/provisioner.ts';
+import { volumeController } from './controllers/persistent-volume/volumes.ts';
 import { podGarbageCollector } from './controllers/pod-gc/pod-gc.ts';
 import { replicaSetController } from './controllers/replicaset/replicaset.ts';
 import { rootCaPublisher, serviceAccountController } from './controllers/serviceaccount/serviceaccount.ts';
@@ -30,6 +35,7 @@ import { nodeConnections } from './kubelet/node-connections.ts';
 import { nodeSize } from './kubelet/node-sizes.ts';
 import type { StoredPod } from './kubelet/pod.ts';
 import { volumeReads } from './kubelet/volumes.ts';
+import { QueueService } from './aws/sqs/queue-service.ts';
 import { AddressPool } from './network/address-pool.ts';
 import { openLoadBalancer, type LoadBalancerSpec } from './network/load-balancer.ts';
 import { LoadGenerator, type LoadProfile } from './network/load-generator.ts';
@@ -46,6 +52,7 @@ export interface ClusterOptions {
   /** Zone → subnet that nodes and pods take their addresses from. */
   readonly subnets: Readonly<Record<string, string>>;
   readonly images?: readonly ImageDefinition[];
+  readonly policies?: WorkloadPolicies;
 }
 
 export interface NodeSpec {
@@ -68,6 +75,7 @@ export class Cluster {
   readonly images: ImageCatalogue;
   readonly kubelets = new Map<string, Kubelet>();
   readonly loads = new Map<string, LoadGenerator>();
+  readonly queues: QueueService;
   private readonly programs = standardPrograms();
   private readonly pools = new Map<string, AddressPool>();
   private readonly instances = new Set<string>();
@@ -77,7 +85,8 @@ export class Cluster {
   constructor(private readonly options: ClusterOptions) {
     const { kernel, version } = options;
     this.kernel = kernel;
-    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN });
+    this.queues = new QueueService(kernel);
+    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, ...(options.policies && { policies: options.policies }) });
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
     this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
     for (const [zone, cidr] of Object.entries(options.subnets)) this.pools.set(zone, new AddressPool(cidr, kernel.random));
@@ -89,6 +98,7 @@ export class Cluster {
       deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), endpointSliceController, endpointsController, disruptionController,
       namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
+      claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${podSuffix(kernel)}_${kernel.random.uuid()}`),
       cloudNodeLifecycleController(providerId => this.instances.has(providerId.slice(providerId.lastIndexOf('/') + 1))),
     ]);
     this.api.onChange(change => this.tellKubelets(change));
@@ -148,13 +158,15 @@ export class Cluster {
   // ---- the world around -------------------------------------------------------------------------------------------
 
   /** Something outside the cluster that pods talk to: a database endpoint, a partner. */
-  addExternal(spec: { readonly name: string; readonly addresses: readonly string[]; readonly ports: readonly number[]; readonly latencyMs?: number }): Stack {
+  addExternal(spec: { readonly name: string; readonly addresses: readonly string[]; readonly ports: readonly number[]; readonly latencyMs?: number; readonly queues?: readonly string[] }): Stack {
     const stack = this.network.createStack({
       name: spec.name, group: spec.name, kind: 'external', addresses: spec.addresses, resolver: { nameservers: ['10.20.0.2'], search: [], ndots: 1 },
     });
+    for (const name of spec.queues ?? []) this.queues.add(name);
     for (const port of spec.ports) {
-      stack.listen(port, (_, respond) => {
-        this.kernel.after(spec.latencyMs ?? 5, 'external/answer', spec.name, () => respond({ status: 200, body: '{}' }), { periodic: true });
+      stack.listen(port, (request, respond) => {
+        this.kernel.after(spec.latencyMs ?? 5, 'external/answer', spec.name,
+          () => respond(spec.queues ? this.queues.answer(request) : { status: 200, body: '{}' }), { periodic: true });
       });
     }
     this.network.addName(spec.name, spec.addresses);

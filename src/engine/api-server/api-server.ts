@@ -1,6 +1,7 @@
 /** The API server: the only writer of the cluster. */
 import type { Kernel } from '../kernel/kernel.ts';
 import { Admission } from './admission/admission.ts';
+import { workloadPolicies, type WorkloadPolicies } from './admission/workload-policies.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import type { ApiServer, AuditEntry, NodeConnections } from './contract.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -23,12 +24,16 @@ export interface ApiServerOptions {
   readonly nodes?: NodeConnections;
   /** Default `cluster.local`. */
   readonly clusterDomain?: string;
+  /** See facts/inert-kinds.ts; none by default. */
+  readonly inertKinds?: ReadonlyMap<string, string>;
   /** Where cluster addresses are drawn from; default `172.20.0.0/16`. */
   readonly serviceCidr?: string;
   /** Field texts for `kubectl explain`; asked when the first OpenAPI document is, so that they can be loaded late. */
   readonly schemaTexts?: () => SchemaTexts | undefined;
   /** Whether to begin with the namespaces, priority classes and the Service every cluster has; default true. */
   readonly bootstrap?: boolean;
+  /** The organisation's own rules for workloads; none by default. */
+  readonly policies?: WorkloadPolicies;
 }
 
 export interface RunningApiServer extends ApiServer {
@@ -47,9 +52,9 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const ownership = new Ownership();
   const admission = new Admission(
     { kernel, store, options: { serviceCidr: options.serviceCidr ?? '172.20.0.0/16', clusterDomain: options.clusterDomain ?? 'cluster.local' } },
-    admissionPlugins,
+    options.policies ? [...admissionPlugins, workloadPolicies(options.policies)] : admissionPlugins,
   );
-  const writer = new Writer(kernel, store, admission, ownership);
+  const writer = new Writer(kernel, store, admission, ownership, options.inertKinds ?? new Map());
   const pods = new PodOperations(kernel, store, resources, writer);
   const audit: AuditEntry[] = [];
   let { schemaTexts } = options;

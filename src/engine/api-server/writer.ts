@@ -34,6 +34,8 @@ export class Writer {
     private readonly store: Store,
     private readonly admission: Admission,
     private readonly ownership: Ownership,
+    /** Kinds on which nothing acts: kind → what that means. Creating one is answered with a warning. */
+    private readonly inertKinds: ReadonlyMap<string, string>,
   ) {}
 
   /** Stores a new object. `draft` belongs to the writer from now on. */
@@ -69,6 +71,8 @@ export class Writer {
     const refusedLate = this.admission.validate(resource, draft, undefined, context);
     if (refusedLate) return refusedLate;
     if (declaration.warnings) context.warnings.push(...declaration.warnings(draft));
+    const inert = this.inertKinds.get(resource.kind);
+    if (inert !== undefined) context.warnings.push(`${resource.kind} is stored, but ${inert}`);
     if (context.dryRun) return { ok: true, value: draft as unknown as KubeObject };
     const object = this.store.commit('ADDED', collection, undefined, draft, { user: context.user.name, verb: context.verb });
     this.admission.created(resource, object);

@@ -88,16 +88,16 @@ export function* editor(process: SystemProcess): Task<number> {
 }
 
 /** Tools people reach for that are not built here, each with the nearest one that is. */
-function refusal(name: string, nearest: string): [string, SystemProgram] {
-  return [name, function* refuse(process): Task<number> {
-    yield* process.write(2, `${name}: not modelled here; ${nearest}\n`);
-    return 1;
-  }];
-}
-
-export const hostPrograms: [string, SystemProgram][] = [
-  ['jq', jq], ['vim', editor], ['vi', editor], ['nano', editor],
-  refusal('yq', 'use kubectl get -o json with jq'), refusal('python3', 'use awk or jq'), refusal('perl', 'use sed or awk'),
-  refusal('tcpdump', 'use curl -v, nc -zv or the map\'s request trace'), refusal('traceroute', 'use nc -zv or the map\'s request trace'), refusal('ssh', 'use kubectl debug node/NAME'),
-  refusal('sudo', 'you are the owner of everything this laptop needs'), refusal('tar', 'use cp -r'), refusal('gzip', 'files here are plain text'), refusal('screen', 'open another tab'), refusal('tmux', 'open another tab'),
+export const REFUSED_PROGRAMS: readonly (readonly [name: string, nearest: string])[] = [
+  ['yq', 'use kubectl get -o json with jq'], ['python3', 'use awk or jq'], ['perl', 'use sed or awk'],
+  ['tcpdump', "use curl -v, nc -zv or the map's request trace"], ['traceroute', "use nc -zv or the map's request trace"], ['ssh', 'use kubectl exec'],
+  ['sudo', 'you are the owner of everything this laptop needs'], ['tar', 'use cp -r'], ['gzip', 'files here are plain text'],
+  ['screen', 'open another tab'], ['tmux', 'open another tab'],
 ];
+
+const refusal = ([name, nearest]: readonly [string, string]): [string, SystemProgram] => [name, function* refuse(process): Task<number> {
+  yield* process.write(2, `${name}: not modelled here; ${nearest}\n`);
+  return 1;
+}];
+
+export const hostPrograms: [string, SystemProgram][] = [['jq', jq], ['vim', editor], ['vi', editor], ['nano', editor], ...REFUSED_PROGRAMS.map(refusal)];

@@ -2,7 +2,7 @@
 import { fail } from '../client/failure.ts';
 import { type Command, defineCommand } from '../command.ts';
 
-const NEAREST: Readonly<Record<string, string>> = {
+export const NEAREST: Readonly<Record<string, string>> = {
   'cp': 'kubectl exec POD -- cat FILE is',
   'port-forward': 'kubectl exec POD -- curl and kubectl run --rm -it are',
   'proxy': 'kubectl get --raw PATH is',
