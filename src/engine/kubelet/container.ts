@@ -1,4 +1,5 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts';
+import { milliValue, unitValue } from '../apimachinery/quantity.ts';
 import type { ImageDefinition } from '../images/contract.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { Pipe, sinkDescriptor, type Descriptor } from '../kernel/pipe.ts';
@@ -23,6 +24,10 @@ export interface Usage {
 /** A container's operating system. Programs that model a load tell `usage` what they take. */
 export interface ContainerSystem extends System {
   usage: Usage;
+  /** What its cgroup allows; absent where the manifest sets no limit. */
+  readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number };
+  /** Programs call it after they took more memory: past the limit the kernel kills them all, without a word. */
+  chargeMemory(): void;
 }
 
 export interface ContainerPlan {
@@ -79,6 +84,8 @@ export class RunningContainer {
       hostname: plan.hostname, files: this.files, network: this.networkView(), usage: IDLE_USAGE,
       userName: uid => (uid === 0 ? 'root' : users.get(uid) ?? String(uid)),
       program: name => own.get(name) ?? plan.programs.get(name),
+      limits: limitsOf(container),
+      chargeMemory: () => this.chargeMemory(),
     };
     system.processes = new ProcessTable<System>(kernel, system as System, label, true);
     this.system = system as ContainerSystem;
@@ -120,6 +127,14 @@ export class RunningContainer {
       onExit(code);
     });
     return { ok: true };
+  }
+
+  /** cgroup v2 with `memory.oom.group`, as the kubelet sets it: every process of the container goes. */
+  private chargeMemory(): void {
+    const { limits, usage } = this.system;
+    if (limits.memoryBytes === undefined || usage.memoryBytes(this.kernel.nowMs) <= limits.memoryBytes || !this.isRunning) return;
+    this.outOfMemory = true;
+    this.main?.signal('SIGKILL');
   }
 
   get isRunning(): boolean {
@@ -215,6 +230,11 @@ const SHELLS = new Set(['bash', 'apt', 'apt-get']);
 /** busybox has no bash; Debian has both. */
 function isInUserland(name: string, userland: 'busybox' | 'debian'): boolean {
   return userland === 'debian' ? name !== 'ash' : !SHELLS.has(name);
+}
+
+function limitsOf({ resources }: Container): ContainerSystem['limits'] {
+  const { cpu, memory } = resources?.limits ?? {};
+  return { ...(cpu !== undefined && { cpuMillis: milliValue(cpu) }), ...(memory !== undefined && { memoryBytes: unitValue(memory) }) };
 }
 
 function isGeneric(image: ImageDefinition): boolean {

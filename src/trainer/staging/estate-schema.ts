@@ -17,7 +17,9 @@ export const estateSchema = z.strictObject({
     taints: z.array(z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.string() })).optional(),
     nodes: z.array(z.strictObject({ zone: z.string(), address: z.string() })),
   })),
-  externals: z.array(z.strictObject({ name: z.string(), addresses: z.array(z.string()), ports: z.array(z.number()), latencyMs: z.number().optional() })),
+  externals: z.array(z.strictObject({ name: z.string(), addresses: z.array(z.string()), ports: z.array(z.number()), latencyMs: z.number().optional(),
+    /** Queues of an SQS endpoint. */
+    queues: z.array(z.string()).optional() })),
   loadBalancers: z.array(z.strictObject({
     name: z.string(), host: z.string(), address: z.string(),
     routes: z.array(z.strictObject({ pathPrefix: z.string(), service: z.string(), port: z.number() })),
@@ -32,6 +34,8 @@ export const estateSchema = z.strictObject({
     /** Folder in the learner's home → folder of the estate. */
     home: z.record(z.string(), z.string()),
   })),
+  /** The organisation's rules for workloads, see engine/api-server/admission/workload-policies.ts. */
+  policies: z.strictObject({ namespaces: z.array(z.string()), allowedRegistries: z.array(z.string()) }).optional(),
   history: z.strictObject({
     bornBeforeDays: z.number(),
     lastReleaseBeforeDays: z.number(),
@@ -48,6 +52,32 @@ const route = z.strictObject({
   calls: z.array(call).default([]), status: z.number().default(200), body: z.string().default(''), logged: z.boolean().default(false),
 });
 
+const oneShot = z.strictObject({ log: z.array(z.string()), tookMs: z.number().default(400), exitCode: z.number().default(0) });
+
+const service = z.strictObject({
+  startupMs: z.number(),
+  startupCpuMs: z.number().default(0),
+  startupThreads: z.number().default(1),
+  failAfterMs: z.number().default(200),
+  bootLog: z.array(z.string()).default([]),
+  settings: z.array(z.strictObject({ name: z.string(), missing: z.array(z.string()), exitCode: z.number().optional() })).default([]),
+  dependencies: z.record(z.string(), z.strictObject({ host: z.string(), port: z.number(), protocol: z.enum(['tcp', 'http']), timeoutMs: z.number() })).default({}),
+  connectsAtStart: z.array(z.strictObject({ to: z.string(), failed: z.array(z.string()) })).default([]),
+  ports: z.array(z.strictObject({ port: z.number(), routes: z.array(route) })).default([]),
+  tcpPorts: z.array(z.number()).default([]),
+  accessLog: z.enum(['uvicorn', 'json', 'common', 'none']),
+  cpuIdleMillis: z.number(),
+  cpuMsPerRequest: z.number().default(1),
+  memoryMiB: z.number(),
+  cache: z.strictObject({ setting: z.string(), defaultMiB: z.number(), kibPerRequest: z.number() }).optional(),
+  worker: z.strictObject({
+    everyMs: z.number(), heartbeatFile: z.string().optional(), calls: z.array(call).default([]), logLine: z.string().optional(),
+    consumes: z.strictObject({ from: z.string(), queue: z.string(), msPerMessage: z.number() }).optional(),
+  }).optional(),
+  shutdownLog: z.array(z.string()).default([]),
+  exitCodeOnTerm: z.number().default(0),
+});
+
 /** `images.yaml` beside it: what the images are and do. See engine/images/service/model.ts. */
 export const imagesSchema = z.strictObject({
   registry: z.string(),
@@ -57,22 +87,14 @@ export const imagesSchema = z.strictObject({
     sizeMiB: z.number(),
     user: z.string().optional(),
     entrypoint: z.array(z.string()),
-    service: z.strictObject({
-      startupMs: z.number(),
-      failAfterMs: z.number().default(200),
-      bootLog: z.array(z.string()).default([]),
-      settings: z.array(z.strictObject({ name: z.string(), missing: z.array(z.string()) })).default([]),
-      dependencies: z.record(z.string(), z.strictObject({ host: z.string(), port: z.number(), protocol: z.enum(['tcp', 'http']), timeoutMs: z.number() })).default({}),
-      connectsAtStart: z.array(z.strictObject({ to: z.string(), failed: z.array(z.string()) })).default([]),
-      ports: z.array(z.strictObject({ port: z.number(), routes: z.array(route) })).default([]),
-      tcpPorts: z.array(z.number()).default([]),
-      accessLog: z.enum(['uvicorn', 'json', 'common', 'none']),
-      cpuIdleMillis: z.number(),
-      cpuMsPerRequest: z.number().default(1),
-      memoryMiB: z.number(),
-      worker: z.strictObject({ everyMs: z.number(), heartbeatFile: z.string().optional(), calls: z.array(call).default([]), logLine: z.string().optional() }).optional(),
-      shutdownLog: z.array(z.string()).default([]),
-      exitCodeOnTerm: z.number().default(0),
-    }),
-  })),
+    workingDir: z.string().optional(),
+    /** Programs in the working directory that end by themselves, run by the entrypoint's interpreter. */
+    scripts: z.record(z.string(), oneShot).optional(),
+    service,
+    /** Further tags whose service differs in these fields. */
+    releases: z.array(z.strictObject({ tags: z.array(z.string()), service: z.record(z.string(), z.unknown()) })).default([]),
+  }).transform(({ service: model, releases, ...image }) => ({
+    ...image,
+    versions: [{ tags: image.tags, service: model }, ...releases.map(release => ({ tags: release.tags, service: service.parse({ ...model, ...release.service }) }))],
+  }))),
 });

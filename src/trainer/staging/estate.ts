@@ -1,6 +1,6 @@
 import { Cluster } from '../../engine/cluster.ts';
 import type { ImageDefinition } from '../../engine/images/contract.ts';
-import { serviceProgram } from '../../engine/images/service/program.ts';
+import { interpreterProgram, serviceProgram } from '../../engine/images/service/program.ts';
 import { assert } from '../../engine/kernel/assert.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import { readManifests, readYaml, type Content, type KubeManifest } from '../content.ts';
@@ -26,13 +26,18 @@ export function loadEstate(content: Content, name: string): LoadedEstate {
 /** The images that a folder of the estates declares. */
 export function loadImages(content: Content, folder: string): ImageDefinition[] {
   const { registry, images } = imagesSchema.parse(readYaml(content, `${folder}/images.yaml`));
-  return images.map(({ repository, tags, sizeMiB, user, entrypoint, service }) => {
+  return images.flatMap(({ repository, sizeMiB, user, entrypoint, workingDir, scripts, versions }) => {
     const path = entrypoint[0]!.startsWith('/') ? entrypoint[0]! : `/usr/local/bin/${entrypoint[0]!.replace(/^\.\//, '')}`;
     const name = repository.slice(repository.lastIndexOf('/') + 1);
-    return {
-      repository: `${registry}/${repository}`, tags, sizeBytes: sizeMiB * MIB, entrypoint: [path, ...entrypoint.slice(1)], userland: 'debian' as const,
-      ...(user && { user }), ports: service.ports.map(({ port }) => port), programs: { [path]: serviceProgram({ name, ...service }) },
-    };
+    return versions.map(({ tags, service }): ImageDefinition => {
+      const model = { name, ...service };
+      const program = scripts && workingDir ? interpreterProgram(model, entrypoint[1]!, workingDir, scripts) : serviceProgram(model);
+      return {
+        repository: `${registry}/${repository}`, tags, sizeBytes: sizeMiB * MIB, entrypoint: [path, ...entrypoint.slice(1)], userland: 'debian',
+        ...(user && { user }), ...(workingDir && { workingDir }), ports: service.ports.map(({ port }) => port), programs: { [path]: program },
+        ...(scripts && workingDir && { files: Object.fromEntries([entrypoint[1]!, ...Object.keys(scripts)].map(file => [`${workingDir}/${file}`, ''])) }),
+      };
+    });
   });
 }
 
@@ -41,7 +46,7 @@ export const bornBeforeMs = ({ estate }: LoadedEstate): number => estate.history
 
 /** An empty cluster with the estate's network, images and surroundings. */
 export function foundCluster(kernel: Kernel, { estate, images }: LoadedEstate): Cluster {
-  const cluster = new Cluster({ kernel, version: estate.version, region: estate.region, subnets: estate.subnets, images });
+  const cluster = new Cluster({ kernel, version: estate.version, region: estate.region, subnets: estate.subnets, images, ...(estate.policies && { policies: estate.policies }) });
   for (const external of estate.externals) cluster.addExternal(external);
   for (const balancer of estate.loadBalancers) cluster.addLoadBalancer(balancer);
   return cluster;

@@ -2,8 +2,10 @@
 
 export interface Setting {
   readonly name: string;
-  /** Lines on standard error when it is missing; the program then exits 1 after `failAfterMs`. */
+  /** Lines on standard error when it is missing or empty; the program then ends after `failAfterMs`. */
   readonly missing: readonly string[];
+  /** With this code; default 1. */
+  readonly exitCode?: number;
 }
 
 export interface Dependency {
@@ -35,10 +37,30 @@ export interface Route {
   readonly logged: boolean;
 }
 
+/** A queue that a worker empties, batch by batch; what it has taken on it finishes before it stops. */
+export interface Consumption {
+  /** The dependency that serves the queue. */
+  readonly from: string;
+  /** May hold `${SETTING}`. */
+  readonly queue: string;
+  readonly msPerMessage: number;
+}
+
+/** A program that does its work and ends: a migration, a check. */
+export interface OneShot {
+  readonly log: readonly string[];
+  readonly tookMs: number;
+  readonly exitCode: number;
+}
+
 export interface ServiceModel {
   /** The name in its own log lines. */
   readonly name: string;
   readonly startupMs: number;
+  /** Computing that comes on top, in ms of one whole CPU: under a CPU limit it takes longer. */
+  readonly startupCpuMs: number;
+  /** How many CPUs the start can use at once. */
+  readonly startupThreads: number;
   readonly failAfterMs: number;
   /** Lines while starting, spread over `startupMs`; the last one when it is ready. `${NAME}` is replaced. */
   readonly bootLog: readonly string[];
@@ -53,8 +75,10 @@ export interface ServiceModel {
   readonly cpuIdleMillis: number;
   readonly cpuMsPerRequest: number;
   readonly memoryMiB: number;
+  /** Memory on top that fills with requests, up to the MiB that a setting (or else the default) allows. */
+  readonly cache?: { readonly setting: string; readonly defaultMiB: number; readonly kibPerRequest: number };
   /** Background work: a file it touches to show it is alive, and what it polls. */
-  readonly worker?: { readonly everyMs: number; readonly heartbeatFile?: string; readonly calls: readonly Call[]; readonly logLine?: string };
+  readonly worker?: { readonly everyMs: number; readonly heartbeatFile?: string; readonly calls: readonly Call[]; readonly logLine?: string; readonly consumes?: Consumption };
   readonly shutdownLog: readonly string[];
   readonly exitCodeOnTerm: number;
 }

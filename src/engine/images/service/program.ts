@@ -2,12 +2,15 @@ import { calendarOf } from '../../kernel/calendar.ts';
 import { startTask, suspend, type Task } from '../../kernel/task.ts';
 import type { IncomingRequest, Listener, NetOutcome, OutgoingResponse } from '../../network/contract.ts';
 import type { System, SystemProcess, SystemProgram } from '../../userland/contract.ts';
+import { resolvePath } from '../../userland/files/path.ts';
 import { accessLogTime } from '../library.ts';
-import type { Call, Dependency, Route, ServiceModel } from './model.ts';
+import type { Call, Consumption, Dependency, OneShot, Route, ServiceModel } from './model.ts';
 
 /** Programs that model a load report it here (the kubelet's container system has it). */
 interface Metered extends System {
   usage?: { cpuMillis(nowMs: number): number; memoryBytes(nowMs: number): number };
+  readonly limits?: { readonly cpuMillis?: number };
+  chargeMemory?(): void;
 }
 
 const MIB = 1024 * 1024;
@@ -23,14 +26,15 @@ export function serviceProgram(model: ServiceModel): SystemProgram {
       yield* process.write(1, lines(model.bootLog.slice(0, 1), process));
       yield* process.sleep(model.failAfterMs);
       yield* process.write(2, lines(setting.missing, process));
-      return 1;
+      return setting.exitCode ?? 1;
     }
     const steps = Math.max(1, model.bootLog.length - 1);
-    for (const line of model.bootLog.slice(0, -1)) {
-      yield* process.write(1, lines([line], process));
-      yield* process.sleep(model.startupMs / steps);
+    const startupMs = running.startupMs();
+    for (let step = 0; step < steps; step += 1) {
+      if (model.bootLog.length > 1) yield* process.write(1, lines([model.bootLog[step]!], process));
+      yield* process.sleep(startupMs / steps);
+      running.bootedTo((step + 1) / steps);
     }
-    if (model.bootLog.length < 2) yield* process.sleep(model.startupMs);
     for (const { to, failed } of model.connectsAtStart) {
       const outcome = yield* running.reach(to, false);
       if (outcome.kind === 'connected' || outcome.kind === 'response') continue;
@@ -48,6 +52,33 @@ export function serviceProgram(model: ServiceModel): SystemProgram {
     yield* process.write(1, lines(model.shutdownLog, process));
     yield* running.drain();
     return model.exitCodeOnTerm;
+  };
+}
+
+/**
+ * An interpreter (`python`) with the scripts that lie in its image: the service itself, and programs that end by themselves.
+ * `own` is the script the service runs as.
+ */
+export function interpreterProgram(model: ServiceModel, own: string, workingDir: string, scripts: Readonly<Record<string, OneShot>>): SystemProgram {
+  const service = serviceProgram(model);
+  return function* interpreter(process) {
+    const script = process.argv[1];
+    const name = process.argv[0]!.slice(process.argv[0]!.lastIndexOf('/') + 1);
+    if (script === undefined || script.startsWith('-')) {
+      yield* process.write(2, `drydock: ${name} is modelled only with one of its scripts: ${[own, ...Object.keys(scripts)].join(', ')}\n`);
+      return 2;
+    }
+    const file = resolvePath(process.cwd, script);
+    const relative = file.startsWith(`${workingDir}/`) ? file.slice(workingDir.length + 1) : file;
+    if (relative === own) return yield* service(process);
+    const once = scripts[relative];
+    if (!once) {
+      yield* process.write(2, `${name}: can't open file '${file}': [Errno 2] No such file or directory\n`);
+      return 2;
+    }
+    yield* process.sleep(once.tookMs);
+    yield* process.write(1, lines(once.log, process));
+    return once.exitCode;
   };
 }
 
@@ -88,17 +119,41 @@ class RunningService {
   private windowStartMs: number;
   private windowCount = 0;
   private lastRate = 0;
+  /** How much of the start is behind it, 0..1; its memory grows with it. */
+  private booted = 0;
+  private cacheBytes = 0;
+  private readonly cacheMaxBytes: number;
 
   constructor(private readonly model: ServiceModel, private readonly process: SystemProcess) {
     this.windowStartMs = process.kernel.nowMs;
     const system = process.system as Metered;
     // Each process differs a little in what it needs, but one process always by the same amount.
     const spread = 0.97 + ((process.kernel.nowMs / 7) % 61) / 1000;
+    const { cache } = model;
+    const allowed = Number(process.env.get(cache?.setting ?? '') ?? cache?.defaultMiB ?? 0);
+    this.cacheMaxBytes = cache ? (Number.isFinite(allowed) ? allowed : cache.defaultMiB) * MIB : 0;
     system.usage = {
-      cpuMillis: nowMs => Math.max(1, Math.round(model.cpuIdleMillis + this.ratePerSecond(nowMs) * model.cpuMsPerRequest)),
-      memoryBytes: () => Math.round(model.memoryMiB * MIB * spread),
+      cpuMillis: nowMs => Math.min(this.cpuLimitMillis, Math.max(1, Math.round(this.booted < 1 && model.startupCpuMs > 0
+        ? model.startupThreads * 1000 : model.cpuIdleMillis + this.ratePerSecond(nowMs) * model.cpuMsPerRequest))),
+      memoryBytes: () => Math.round(model.memoryMiB * MIB * spread * (0.25 + 0.75 * this.booted) + this.cacheBytes),
     };
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.onSignal(signal, () => { this.stopped = true; this.wakeUp(); });
+  }
+
+  private get cpuLimitMillis(): number {
+    return (this.process.system as Metered).limits?.cpuMillis ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** How long the start takes here: a CPU limit stretches the computing in it (CFS quota). */
+  startupMs(): number {
+    const { startupMs, startupCpuMs, startupThreads } = this.model;
+    return startupMs + (startupCpuMs * 1000) / Math.min(this.cpuLimitMillis, startupThreads * 1000);
+  }
+
+  /** The start has come this far (0..1), and has taken its memory. */
+  bootedTo(share: number): void {
+    this.booted = share;
+    (this.process.system as Metered).chargeMemory?.();
   }
 
   /** @returns the port that was taken, if one was */
@@ -150,6 +205,7 @@ class RunningService {
     const route = routes.find(entry => (entry.method === request.method || entry.method === '*')
       && (entry.path.endsWith('*') ? request.path.startsWith(entry.path.slice(0, -1)) : entry.path === request.path));
     this.count();
+    if (route?.logged) this.fillCache();
     if (!route) {
       this.log(request, 404);
       respond({ status: 404, headers: { 'content-type': 'application/json' }, body: '{"detail":"Not Found"}' });
@@ -196,10 +252,10 @@ class RunningService {
   }
 
   private *work(): Task<void> {
-    const { everyMs, heartbeatFile, calls, logLine } = this.model.worker!;
+    const { everyMs, heartbeatFile, calls, consumes, logLine } = this.model.worker!;
     const { kernel, system, uid, gid } = this.process;
     while (!this.stopped) {
-      let failed = '';
+      let failed = consumes ? yield* this.consume(consumes) : '';
       for (const call of calls) {
         const outcome = yield* this.call(call, true);
         if (outcome.kind !== 'connected' && !(outcome.kind === 'response' && outcome.status < 400)) failed = `${call.to}: ${describeFailure(outcome)}`;
@@ -208,8 +264,39 @@ class RunningService {
       else if (logLine) this.print(fill(logLine, this.process.env, kernel.nowMs));
       if (heartbeatFile && !failed) system.files.write(heartbeatFile, `${Math.floor(kernel.nowMs / 1000)}\n`, { as: { uid, gid } });
       yield* suspend<void>(resume => { kernel.after(everyMs, 'service/worker', this.model.name, () => resume(), { periodic: true }); });
+      // A frozen process does nothing, and this task is part of it.
+      while (this.process.state === 'stopped') yield* suspend<void>(resume => { const forget = this.process.onStateChange(() => { forget(); resume(); }); });
       if (this.process.state === 'exited') return;
     }
+  }
+
+  /** Takes batches until the queue is empty or it is told to stop. @returns what went wrong, or nothing */
+  private *consume({ from, queue, msPerMessage }: Consumption): Task<string> {
+    const path = `/${fill(queue, this.process.env, 0)}`;
+    this.inFlight += 1;
+    try {
+      for (;;) {
+        const taken = yield* this.call({ to: from, method: 'GET', path }, true);
+        if (taken.kind !== 'response' || taken.status >= 400) return `${from}: ${describeFailure(taken)}`;
+        const { Messages: ids = [] } = JSON.parse(taken.body) as { Messages?: number[] };
+        if (ids.length === 0) return '';
+        yield* suspend<void>(resume => { this.process.kernel.after(ids.length * msPerMessage, 'service/consume', this.model.name, () => resume(), { periodic: true }); });
+        if (this.process.state === 'exited') return '';
+        const deleted = yield* this.call({ to: from, method: 'DELETE', path: `${path}?ids=${ids.join(',')}` }, true);
+        if (deleted.kind !== 'response' || deleted.status >= 400) return `${from}: ${describeFailure(deleted)}`;
+        if (this.stopped || this.process.state !== 'running') return '';
+      }
+    } finally {
+      this.inFlight -= 1;
+      if (this.stopped) this.wakeUp();
+    }
+  }
+
+  private fillCache(): void {
+    const { cache } = this.model;
+    if (!cache || this.cacheBytes >= this.cacheMaxBytes) return;
+    this.cacheBytes = Math.min(this.cacheMaxBytes, this.cacheBytes + cache.kibPerRequest * 1024);
+    (this.process.system as Metered).chargeMemory?.();
   }
 
   private log(request: IncomingRequest, status: number): void {
