@@ -98,7 +98,7 @@ export class Cluster {
       deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), endpointSliceController, endpointsController, disruptionController,
       namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
-      claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${podSuffix(kernel)}_${kernel.random.uuid()}`),
+      claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${kernel.random.nameSuffix()}_${kernel.random.uuid()}`),
       cloudNodeLifecycleController(providerId => this.instances.has(providerId.slice(providerId.lastIndexOf('/') + 1))),
     ]);
     this.api.onChange(change => this.tellKubelets(change));

@@ -51,6 +51,16 @@ function deadlineProblems({ progressDeadlineSeconds, minReadySeconds = 0 }: Draf
 
 const STATEFUL_CHANGEABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
 
+/** The template as its pods will have it: each claim template brings a volume of its name. */
+function withClaimVolumes(spec: Draft): Draft {
+  const claims: Draft[] = spec.volumeClaimTemplates ?? [];
+  if (claims.length === 0 || !spec.template?.spec) return spec;
+  const volumes = claims.map(({ metadata }) => ({ name: metadata?.name ?? '', persistentVolumeClaim: { claimName: metadata?.name ?? '' } }));
+  const names = new Set(volumes.map(volume => volume.name));
+  const others = (spec.template.spec.volumes ?? []).filter((volume: Draft) => !names.has(volume.name));
+  return { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, volumes: [...volumes, ...others] } } };
+}
+
 function statefulSetUpdate(after: Draft, before: Draft): FieldProblem[] {
   const fixed = (spec: Draft): Draft => Object.fromEntries(Object.entries(spec).filter(([key]) => !STATEFUL_CHANGEABLE.includes(key)));
   if (deepEqual(fixed(after.spec), fixed(before.spec))) return [];
@@ -142,7 +152,7 @@ export const statefulSet = defineKind({
   prepareCreate: object => { object.status = { replicas: 0, availableReplicas: 0 }; },
   validate: ({ spec }) => [
     ...oneOf(spec.podManagementPolicy, 'spec.podManagementPolicy', ['OrderedReady', 'Parallel']), ...oneOf(spec.updateStrategy.type, 'spec.updateStrategy', ['RollingUpdate', 'OnDelete']),
-    ...nonNegative(spec.replicas, 'spec.replicas'), ...workloadSelector(spec, 'statefulset'), ...templateProblems(spec),
+    ...nonNegative(spec.replicas, 'spec.replicas'), ...workloadSelector(spec, 'statefulset'), ...templateProblems(withClaimVolumes(spec)),
   ],
   validateUpdate: statefulSetUpdate,
   statusDefaults(object) {

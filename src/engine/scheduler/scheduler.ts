@@ -12,6 +12,7 @@ import { nodeAffinity, nodeAffinityScore, nodeName, nodeUnschedulable } from './
 import { podTopologySpread, podTopologySpreadScore } from './plugins/pod-topology-spread.ts';
 import { taintToleration, taintTolerationScore } from './plugins/taint-toleration.ts';
 import { volumeBinding, volumeBindingPreFilter } from './plugins/volume-binding.ts';
+import { VolumeReservations } from './volume-reservations.ts';
 
 /** In upstream's order: the first plugin that rejects a node gives its reason. */
 const FILTERS: readonly AnyFilter[] = [
@@ -43,19 +44,27 @@ export class Scheduler {
   private readonly nodes = new Map<string, NodeInfo>();
   private readonly active = new Map<string, { namespace: string; name: string; priority: number; order: number }>();
   private readonly unschedulable = new Map<string, Waiting>();
+  private readonly reservations: VolumeReservations;
   private nextOrder = 0;
   private cycleDueMs: number | undefined;
 
   constructor(private readonly kernel: Kernel, private readonly api: ApiServer, private readonly version: { readonly minor: number }) {
     this.client = api.as({ name: 'system:kube-scheduler', groups: ['system:masters', 'system:authenticated'] });
     this.recorder = new SeriesRecorder(kernel, this.client, 'default-scheduler', 'Scheduling');
+    this.reservations = new VolumeReservations(kernel, api, this.client, {
+      bind: (pod, node) => this.bind(pod, node),
+      refuse: (pod, message) => this.refuse(pod, message, new Map()),
+    });
     api.onChange(change => this.observe(change));
   }
 
   private observe(change: Change): void {
     if (change.object.kind === 'Pod') this.observePod(change);
     else if (change.object.kind === 'Node') this.observeNode(change);
-    else if (['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass'].includes(change.object.kind)) this.wakeAll();
+    else if (['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass'].includes(change.object.kind)) {
+      if (change.object.kind === 'PersistentVolumeClaim') this.reservations.observeClaim(change);
+      this.wakeAll();
+    }
   }
 
   private observeNode(change: Change): void {
@@ -94,6 +103,7 @@ export class Scheduler {
       return;
     }
     if (gone || pod.metadata.deletionTimestamp) {
+      this.reservations.release(uid);
       this.forget(uid);
       return;
     }
@@ -149,7 +159,7 @@ export class Scheduler {
     const next = this.takeNext();
     if (!next) return;
     const pod = this.api.reader.get<StoredPod>('Pod', next.namespace, next.name);
-    if (!pod || pod.metadata.uid !== next.uid || pod.spec?.nodeName || pod.metadata.deletionTimestamp) return;
+    if (!pod || pod.metadata.uid !== next.uid || pod.spec?.nodeName || pod.metadata.deletionTimestamp || this.reservations.has(next.uid)) return;
     const view: SchedulingView = { reader: this.api.reader, nodes: [...this.nodes.values()], version: this.version };
     const wholePod = PRE_FILTERS.map(plugin => plugin.preFilter(pod, view)).find(reason => reason !== undefined);
     const { feasible, rejections } = wholePod ? { feasible: [], rejections: new Map<string, Rejection>() } : this.filter(pod, view);
@@ -158,9 +168,13 @@ export class Scheduler {
       return;
     }
     const chosen = this.best(pod, feasible, view);
+    if (!this.reservations.reserve(pod, chosen)) this.bind(pod, chosen);
+  }
+
+  private bind(pod: StoredPod, chosen: NodeInfo): void {
     const bound = this.client.bind({ namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }, chosen.name);
     if (!bound.ok) {
-      this.refuse(pod, `running Bind plugin "DefaultBinder": ${bound.status.message}`, rejections);
+      this.refuse(pod, `running Bind plugin "DefaultBinder": ${bound.status.message}`, new Map());
       return;
     }
     this.recorder.record(subjectOf(pod), 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${chosen.name}`);
