@@ -45,7 +45,7 @@ export type PageMessage =
   | { readonly type: 'open'; readonly source: WorldSource; readonly seed: number }
   | { readonly type: 'restore'; readonly run: SavedRun }
   | { readonly type: 'speed'; readonly speed: Speed }
-  /** Runs to the next event that is not a routine, then pauses. */
+  /** Runs to the next thing that a learner would see, ten virtual minutes at most, then pauses; `stopped` says at what. */
   | { readonly type: 'next-event' }
   | { readonly type: 'rewind'; readonly atMs: number }
   | { readonly type: 'undo' }
@@ -59,7 +59,6 @@ export type PageMessage =
   /** Shows a line dimmed behind an empty prompt; `→` takes it. */
   | { readonly type: 'suggest'; readonly terminal: string; readonly line: string }
   | { readonly type: 'complete'; readonly terminal: string; readonly request: number; readonly line: string; readonly cursor: number }
-  | { readonly type: 'describe'; readonly request: number; readonly ref: ObjectRef }
   | { readonly type: 'save'; readonly request: number };
 
 /** What changed since the last frame, at most one a display frame. */
@@ -106,7 +105,8 @@ export type WorldMessage =
   | { readonly type: 'prompt'; readonly terminal: string; readonly exitCode: number; readonly context: string; readonly namespace: string }
   | { readonly type: 'editor'; readonly id: number; readonly path: string; readonly content: string; readonly flavour: 'vim' | 'nano' }
   | { readonly type: 'completions'; readonly request: number; readonly completion: Completion }
-  | { readonly type: 'description'; readonly request: number; readonly text: string }
+  /** The search for the next event is over and time stands: what came, or empty when nothing did. */
+  | { readonly type: 'stopped'; readonly words: string }
   | { readonly type: 'saved'; readonly request: number; readonly run: SavedRun }
   /** Our own mistake stopped the world. The page offers to start over and to copy the report. */
   | { readonly type: 'crashed'; readonly message: string; readonly run: SavedRun };

@@ -12,8 +12,8 @@ const SLICE_MS = 8;
 const SLICE_EVENTS = 64;
 /** A frame and a batch of terminal text at most this often, real ms. */
 const FRAME_MS = 16;
-/** How far `next-event` looks ahead, virtual ms. */
-const NEXT_EVENT_MAX_MS = 3_600_000;
+/** The same while time runs to the next event, real ms: nobody types meanwhile. */
+const SEEK_SLICE_MS = 24;
 
 const scope = self as unknown as { postMessage(message: WorldMessage): void; onmessage: ((event: MessageEvent<PageMessage>) => void) | null };
 const post = (message: WorldMessage): void => scope.postMessage(message);
@@ -63,6 +63,10 @@ function undo(): void {
 function tick(): void {
   timer = undefined;
   if (!run) return;
+  if (run.seeking) {
+    seekOn(run);
+    return;
+  }
   const { kernel } = run.world;
   const startedMs = performance.now();
   const untilMs = pace.target(startedMs, kernel.nowMs, run.desk.busy);
@@ -83,9 +87,21 @@ function tick(): void {
   wake();
 }
 
+/** Runs to the next thing to see, frame by frame, then pauses. */
+function seekOn(of: Run): void {
+  const startedMs = performance.now();
+  const end = of.seekOn(() => performance.now() - startedMs < SEEK_SLICE_MS);
+  if (end === 'host-call') answerHostCalls(of);
+  if (end === 'found' || end === 'nothing') pace.speed = 0;
+  pace.restart(of.nowMs);
+  of.desk.flush();
+  of.tell(pace.speed);
+  wake();
+}
+
 function wake(): void {
   if (timer !== undefined || !run) return;
-  if (pace.moving(run.desk.busy) && run.world.kernel.pendingHostCalls().length === 0) timer = setTimeout(guarded(tick), 4);
+  if ((run.seeking || pace.moving(run.desk.busy)) && run.world.kernel.pendingHostCalls().length === 0) timer = setTimeout(guarded(tick), 4);
 }
 
 /** Shows at once what an input changed, even while time stands still. */
@@ -125,16 +141,14 @@ function receive(message: PageMessage): void {
   if (!run) return;
   switch (message.type) {
     case 'speed':
+      run.stopSeeking();
       pace.speed = message.speed;
       pace.restart(run.nowMs);
       break;
-    case 'next-event': {
-      const end = run.world.kernel.run({ untilMs: run.nowMs + NEXT_EVENT_MAX_MS, toNextEvent: true });
-      if (end === 'host-call') answerHostCalls(run);
-      pace.speed = 0;
-      pace.restart(run.nowMs);
-      break;
-    }
+    case 'next-event':
+      run.seek();
+      wake();
+      return;
     case 'rewind': backTo(message.atMs); return;
     case 'undo': undo(); return;
     case 'reset': backTo(Number.NEGATIVE_INFINITY, []); return;

@@ -175,8 +175,10 @@ export function receive(message: WorldMessage): void {
     case 'editor':
       set({ editor: { id: message.id, path: message.path, content: message.content, flavour: message.flavour } });
       return;
+    case 'stopped':
+      say(message.words === '' ? 'Nothing new in ten minutes. Time is paused.' : `Paused. ${message.words}.`);
+      return;
     case 'completions':
-    case 'description':
     case 'saved':
       answers.get(message.request)?.(message);
       answers.delete(message.request);

@@ -4,7 +4,8 @@ import type { LoggedInput, SavedRun, Speed, WorldInput, WorldMessage, WorldSourc
 import type { Content } from '../../trainer/content.ts';
 import { World } from '../world.ts';
 import { Desk } from './desk.ts';
-import { FrameFeed } from './frames.ts';
+import { FrameFeed, type PodStatusOf } from './frames.ts';
+import { NextEvent } from './next-event.ts';
 import { TrafficFeed } from './traffic.ts';
 
 /** One world in play and what the page is told of it. Any moment of it can be made again from its log. */
@@ -14,6 +15,8 @@ export class Run {
   private readonly frames: FrameFeed;
   private readonly traffic: TrafficFeed;
   private toldInputs = -1;
+  /** What is waited for, while time runs to the next thing to see. */
+  private awaited: NextEvent | undefined;
 
   constructor(readonly source: WorldSource, readonly seed: number, content: Content, private readonly post: (message: WorldMessage) => void) {
     this.desk = new Desk({
@@ -24,16 +27,19 @@ export class Run {
     });
     this.world = new World(source, seed, content, {
       output: (terminal, text) => this.desk.output(terminal, text),
-      prompt: (terminal, exitCode) => this.desk.prompt(terminal, exitCode),
+      prompt: (terminal, exitCode) => {
+        this.desk.prompt(terminal, exitCode);
+        this.awaited?.lineEnded();
+      },
       closed: terminal => this.desk.closed(terminal),
     });
     const { api, network } = this.world.cluster;
     this.traffic = new TrafficFeed(network.requests, host => network.stackAt(network.addressesOf(host)[0] ?? host)?.options.group ?? host);
-    this.frames = new FrameFeed(api.reader, pod => {
-      const { status, ready, total, restarts } = podSummary(pod);
-      return { status, ready: `${ready}/${total}`, restarts };
+    this.frames = new FrameFeed(api.reader, podStatus);
+    api.onChange(change => {
+      this.frames.note(change);
+      this.awaited?.note(change);
     });
-    api.onChange(change => this.frames.note(change));
   }
 
   get nowMs(): number {
@@ -44,6 +50,42 @@ export class Run {
   private place(): { context: string; namespace: string } {
     const { laptop, context, namespace } = this.world;
     return readKubeContext(laptop.system, `${laptop.home}/.kube/config`) ?? { context, namespace };
+  }
+
+  get seeking(): boolean {
+    return this.awaited !== undefined;
+  }
+
+  /** Starts to run to the next thing that a learner would see. */
+  seek(): void {
+    this.awaited = new NextEvent(this.nowMs, podStatus);
+  }
+
+  stopSeeking(): void {
+    this.awaited = undefined;
+  }
+
+  /**
+   * Runs on towards the next thing to see.
+   * @param more whether there is real time left to work
+   * @returns `found` or `nothing` when the search is over, `host-call` when the world waits for its host
+   */
+  seekOn(more: () => boolean): 'found' | 'nothing' | 'host-call' | 'going' {
+    const { awaited } = this;
+    if (!awaited) return 'nothing';
+    const { kernel } = this.world;
+    while (more()) {
+      if (kernel.run({ untilMs: awaited.untilMs, maxEvents: 1 }) === 'host-call') return 'host-call';
+      awaited.look(this.nowMs, () => this.world.scenarioState()?.objectives ?? []);
+      const over = awaited.found !== undefined || this.nowMs >= awaited.untilMs;
+      if (!over) continue;
+      // What happens at the same moment is the same event to whoever looks.
+      kernel.run({ untilMs: this.nowMs });
+      this.awaited = undefined;
+      this.post({ type: 'stopped', words: awaited.found ?? '' });
+      return awaited.found === undefined ? 'nothing' : 'found';
+    }
+    return 'going';
   }
 
   /** An input of now. The world logs it. */
@@ -99,3 +141,8 @@ export class Run {
     });
   }
 }
+
+const podStatus: PodStatusOf = pod => {
+  const { status, ready, total, restarts } = podSummary(pod);
+  return { status, ready: `${ready}/${total}`, restarts };
+};

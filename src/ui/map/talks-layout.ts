@@ -2,8 +2,8 @@
  * Where the boxes and wires of Who talks stand. Every wire ends at a row of its own in the box it calls, and its words stand in that
  * row: so no label can lie over another one or over a wire. Sizes are those of `map.css`; text is 11.5 px.
  */
-import type { TalkBox, TalksGraph, Wire } from './talks.ts';
 import type { PodMark } from './model.ts';
+import type { TalkBox, TalksGraph, Wire } from './talks.ts';
 
 export interface Port {
   readonly wire: Wire;
@@ -135,9 +135,9 @@ export const podName = (pod: PodMark, box: TalkBox): string => (pod.short.starts
 const chipWidth = (pod: PodMark, box: TalkBox): number => 24 + measure(`${podName(pod, box)} · ${pod.status}`);
 
 function naturalWidth(box: TalkBox, wires: readonly Wire[]): number {
-  const title = Math.min(150, measure(box.title, 12.5) + 22);
+  const title = Math.min(150, measure(box.title, 13.8) + 22);
   const chips = box.pods.filter(pod => pod.look.tone === 'bad').map(pod => chipWidth(pod, box));
-  return PAD + Math.max(title, measure(readyWords(box)), ...wires.map(wire => measure(wireLabel(wire))), ...chips);
+  return PAD + Math.ceil(Math.max(title, measure(readyWords(box)), ...wires.map(wire => measure(wireLabel(wire))), ...chips));
 }
 
 /** Columns take what their words need; what the pane has left goes to the wires first, then to the boxes. */
