@@ -69,6 +69,9 @@ export function firstWin(): SavedRun {
   return { format: 1, version: '', source: { kind: 'empty', nodes: 2 }, seed: 7, inputs, untilMs: atMs + 1500 };
 }
 
+/** How long the staging takes: the learner's clock starts after it, virtual ms. */
+export const FIRST_WIN_MS = firstWin().untilMs - CALENDAR_START_MS;
+
 /** How far the board's promise holds: all pods of `web` ready, all on one revision, none in trouble. */
 export function firstWinValue(snapshot: Snapshot): { ready: number; wanted: number; won: boolean } {
   const web = get<Deployment>(snapshot, 'Deployment', 'default', 'web');

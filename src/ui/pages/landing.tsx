@@ -11,7 +11,7 @@ import { go } from '../route.ts';
 import { restore, send, useSession } from '../session.ts';
 import { Brand, Glyph, type GlyphName } from '../theme/glyph.tsx';
 import { ThemeButton } from '../top-bar.tsx';
-import { firstWin, firstWinValue } from './first-win.ts';
+import { FIRST_WIN_MS, firstWin, firstWinValue } from './first-win.ts';
 import { filterRows, SYMPTOMS } from './catalogue.ts';
 import '../map/map.css';
 import '../panes/terminal/terminal.css';
@@ -58,18 +58,15 @@ function Board() {
   const snapshot = useSession(state => state.snapshot);
   const ready = useSession(state => state.phase === 'open');
   const more = useSession(state => state.catalogue?.length ?? 0);
-  const elapsed = useSession(state => (state.phase === 'open' ? Math.floor((state.nowMs - state.startMs) / 1000) : 0));
-  const [opened, setOpened] = useState(0);
+  const elapsed = useSession(state => (state.phase === 'open' ? Math.floor((state.nowMs - state.startMs - FIRST_WIN_MS) / 1000) : 0));
   const zones = useMemo(() => group(filter(model(snapshot), { namespace: 'default' })).zones, [snapshot]);
   const { ready: up, wanted, won } = firstWinValue(snapshot);
   useEffect(() => {
     if (!ready) return;
-    const { nowMs, startMs } = useSession.getState();
-    setOpened(Math.floor((nowMs - startMs) / 1000));
     send({ type: 'suggest', terminal: 't1', line: 'kubectl rollout undo deploy/web' });
     if (matchMedia('(min-width: 1000px)').matches) terminalBus.focus('t1');
   }, [ready]);
-  const seconds = Math.max(0, elapsed - opened);
+  const seconds = Math.max(0, elapsed);
   return (
     <div className="board" data-won={won}>
       <div className="bh">
@@ -116,7 +113,7 @@ function Catalogue({ search }: { search: React.RefObject<HTMLInputElement | null
   const [symptom, setSymptom] = useState<Symptom | ''>('');
   const [level, setLevel] = useState<Level | ''>('');
   const [text, setText] = useState('');
-  const done = useMemo(results, []);
+  const done = useMemo(() => results(), []);
   const shown = filterRows(rows ?? [], { symptom, level, text });
   const levelIndex = LEVELS.findIndex(entry => entry.level === level);
   useEffect(() => {

@@ -90,17 +90,16 @@ function Flooding() {
 
 function Solved() {
   const scenario = useSession(state => state.scenario);
-  const [later, setLater] = useState(false);
+  const epoch = useSession(state => state.epoch);
+  /** The world in which the learner chose to stay. */
+  const [stayed, setStayed] = useState(0);
   const solved = scenario?.solved === true && scenario.debrief !== undefined;
-  useEffect(() => {
-    if (!solved) setLater(false);
-  }, [solved]);
-  if (!solved || later) return null;
+  if (!solved || stayed === epoch) return null;
   return (
     <div className="solved" role="status">
       <Glyph name="tick" size={20} />
       <div><b>Solved by state</b><span>Everything held for as long as it had to.</span></div>
-      <button type="button" className="btn" onClick={() => setLater(true)}>Stay here</button>
+      <button type="button" className="btn" onClick={() => setStayed(epoch)}>Stay here</button>
       <button type="button" className="btn prime" onClick={() => go(`/s/${scenario?.key ?? ''}/debrief`)}>Read the debrief</button>
     </div>
   );

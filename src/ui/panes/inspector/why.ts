@@ -141,7 +141,7 @@ function podSteps(snapshot: Snapshot, pod: Pod & KubeObject, nowMs: number): Bec
 }
 
 function creating(snapshot: Snapshot, pod: KubeObject): Because[] {
-  const failed = eventsOf(snapshot, pod).find(event => event.type === 'Warning' && /^Failed/.test(event.reason));
+  const failed = eventsOf(snapshot, pod).find(event => event.type === 'Warning' && event.reason.startsWith('Failed'));
   const steps: Because[] = [{ glyph: 'creating', text: 'The pod is placed, but not started', source: 'containers not created' }];
   if (failed) steps.push({ glyph: 'exit', text: failed.reason === 'FailedMount' ? 'A volume could not be mounted' : failed.reason === 'FailedCreatePodSandBox' ? 'Its sandbox could not be created' : failed.reason, source: failed.message });
   return steps;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyFrame, EMPTY_SNAPSHOT } from '../../snapshot.ts';
-import { FAKE_NOW_MS, FAKE_PAGED_MS, fakeObjects } from '../../testing/fake-objects.ts';
-import { eventMarks, inputMarks, lastChange, minutes, promisePath, timeAt, windowOf, xOf } from './select.ts';
+import { FAKE_NOW_MS, FAKE_PAGED_MS, fakeObjects, object } from '../../testing/fake-objects.ts';
+import { eventMarks, inputMarks, lastChange, markWidth, minutes, promisePath, timeAt, windowOf, xOf } from './select.ts';
 
 const { objects, podStatus } = fakeObjects();
 const shop = applyFrame(EMPTY_SNAPSHOT, { reset: true, upserts: objects, deletes: [], podStatus });
@@ -38,7 +38,18 @@ describe('timeline', () => {
   });
 
   test('warnings that would touch merge to a count, the worst glyph in front', () => {
-    expect(eventMarks(shop, window, WIDTH).map(mark => `${mark.glyph} ×${mark.count}`)).toEqual(['crash ×6']);
+    expect(eventMarks(shop.kinds.get('Event'), window, WIDTH).map(mark => `${mark.glyph} ×${mark.count}`)).toEqual(['crash ×6']);
+  });
+
+  test('no mark stands on the count of the one before it', () => {
+    const warnings = new Map(Array.from({ length: 60 }, (_, index) => {
+      const at = new Date(window.fromMs + 20_000 + index * index * 250).toISOString();
+      return [`shop/e${index}`, object('v1', 'Event', 'shop', `e${index}`, { type: 'Warning', reason: 'BackOff', lastTimestamp: at })] as const;
+    }));
+    const marks = eventMarks(warnings, window, WIDTH);
+    expect(marks.length).toBeGreaterThan(1);
+    expect(marks.reduce((sum, mark) => sum + mark.count, 0)).toBe(60);
+    marks.slice(1).forEach((mark, index) => expect(mark.x - 6).toBeGreaterThan(marks[index]!.x + markWidth(marks[index]!.count)));
   });
 
   test('the learner\'s own lines and hints are marked, empty lines are not', () => {

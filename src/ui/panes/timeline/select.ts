@@ -1,4 +1,5 @@
 /** The timeline as arithmetic: which window of time, where the minutes, which marks. */
+import type { KubeObject } from '../../../engine/apimachinery/object.ts';
 import type { LoggedInput } from '../../../hosts/protocol.ts';
 import type { PromiseSample } from '../../session.ts';
 import { list, type Snapshot } from '../../snapshot.ts';
@@ -39,7 +40,7 @@ export function minutes(window: Window, nowMs: number, width: number): Minute[] 
   const bandWidth = xOf(window, window.fromMs + stepMs, width);
   const labelEvery = bandWidth >= 58 ? 1 : 2;
   const first = Math.ceil(window.fromMs / stepMs) * stepMs;
-  for (let atMs = first - stepMs, index = 0; atMs < window.toMs; atMs += stepMs, index += 1) {
+  for (let atMs = first - stepMs; atMs < window.toMs; atMs += stepMs) {
     const x = Math.max(0, xOf(window, atMs, width));
     const end = Math.min(width, xOf(window, atMs + stepMs, width));
     if (end <= x) continue;
@@ -55,9 +56,12 @@ const REASONS: Record<string, string> = {
   BackOff: 'CrashLoopBackOff', Failed: 'ErrImagePull', OOMKilling: 'OOMKilled', FailedScheduling: 'Pending', FailedMount: 'ContainerCreating', NodeNotReady: 'NotReady', Evicted: 'Evicted',
 };
 
+/** From the middle of a mark to the end of its count, px. */
+export const markWidth = (count: number): number => (count > 1 ? 9 + 7 * (String(count).length + 1) : 6);
+
 /** Warnings of the cluster; ones that would touch merge to a count. Repeats stand where they were last seen. */
-export function eventMarks(snapshot: Snapshot, window: Window, width: number): EventMark[] {
-  const points = list<EventShape>(snapshot, 'Event').filter(event => event.type === 'Warning').map(event => ({
+export function eventMarks(happened: ReadonlyMap<string, KubeObject> | undefined, window: Window, width: number): EventMark[] {
+  const points = ([...(happened?.values() ?? [])] as (EventShape & KubeObject)[]).filter(event => event.type === 'Warning').map(event => ({
     atMs: msOf(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp), reason: event.reason ?? '', about: `${event.involvedObject?.kind ?? ''} ${event.involvedObject?.name ?? ''}`,
   })).filter(point => point.atMs >= window.fromMs && point.atMs <= window.toMs).sort((a, b) => a.atMs - b.atMs);
   const marks: EventMark[] = [];
@@ -66,9 +70,9 @@ export function eventMarks(snapshot: Snapshot, window: Window, width: number): E
     const last = marks.at(-1);
     const look = point.reason === 'Unhealthy' ? ({ glyph: 'notready', tone: 'warn' } as const) : lookOf(REASONS[point.reason] ?? 'Error');
     const words = `${minuteText(point.atMs)} ${point.reason}, ${point.about}`;
-    if (last && x - last.x < 42) {
+    if (last && x - last.x < markWidth(last.count) + 10) {
       const worse = look.tone === 'bad' && last.tone !== 'bad';
-      marks[marks.length - 1] = { ...last, count: last.count + 1, words: last.count < 6 ? `${last.words}\n${words}` : last.words, ...(worse ? look : {}) };
+      marks[marks.length - 1] = { ...last, count: last.count + 1, words: last.count < 6 ? `${last.words}\n${words}` : last.count === 6 ? `${last.words}\n…` : last.words, ...(worse ? look : {}) };
     } else marks.push({ x, atMs: point.atMs, ...look, count: 1, words });
   }
   return marks;

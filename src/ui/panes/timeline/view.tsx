@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Speed } from '../../../hosts/protocol.ts';
 import { nextEvent, rewind, say, setSpeed, useSession } from '../../session.ts';
 import { clockText, dayText, spanText } from '../../words.ts';
-import { eventMarks, inputMarks, lastChange, minutes, promisePath, timeAt, windowOf, xOf } from './select.ts';
+import { eventMarks, inputMarks, lastChange, markWidth, minutes, promisePath, timeAt, windowOf, xOf } from './select.ts';
 import './timeline.css';
 
 const SPEEDS: readonly { speed: Speed; label: string; name: string }[] = [
@@ -61,7 +61,7 @@ function Chart() {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(760);
   const [drag, setDrag] = useState<number | undefined>(undefined);
-  const snapshot = useSession(state => state.snapshot.kinds.get('Event'));
+  const happened = useSession(state => state.snapshot.kinds.get('Event'));
   const nowMs = useSession(state => Math.floor(state.nowMs / 250) * 250);
   const startMs = useSession(state => state.startMs);
   const pagedAtMs = useSession(state => state.scenario?.pagedAtMs);
@@ -81,7 +81,7 @@ function Chart() {
   const minuteMs = Math.floor(nowMs / 15_000) * 15_000;
   const span = useMemo(() => windowOf(startMs, pagedAtMs, Math.max(minuteMs, ghostMs ?? 0)), [startMs, pagedAtMs, minuteMs, ghostMs]);
   const bands = useMemo(() => minutes(span, nowMs, width), [span, nowMs, width]);
-  const events = useMemo(() => eventMarks(useSession.getState().snapshot, span, width), [snapshot, span, width]);
+  const events = useMemo(() => eventMarks(happened, span, width), [happened, span, width]);
   const own = useMemo(() => inputMarks(inputs, span, width), [inputs, span, width]);
   const x = xOf(span, nowMs, width);
   const paged = pagedAtMs === undefined ? undefined : xOf(span, pagedAtMs, width);
@@ -123,7 +123,7 @@ function Chart() {
         {events.map(mark => (
           <g key={`${mark.atMs}${mark.x}`} transform={`translate(${mark.x - 6} 11)`}>
             <title>{mark.words}</title>
-            <rect x="-1" y="-1" width="14" height="14" fill="var(--sheet)" opacity=".01" />
+            <rect x="-2" y="-2" width={markWidth(mark.count) + 10} height="16" fill="var(--sheet)" opacity=".8" />
             <svg width="12" height="12" viewBox="0 0 16 16"><use href={`#g-${mark.glyph}`} /></svg>
             {mark.count > 1 && <text className="times" x="15" y="10">×{mark.count}</text>}
           </g>
