@@ -2,7 +2,7 @@ import type { HostCall } from '../engine/kernel/kernel.ts';
 import type { Content } from '../trainer/content.ts';
 import type { SavedRun, WorldSource } from './protocol.ts';
 import { answerJq } from './worker/host-calls.ts';
-import { World } from './world.ts';
+import { World, type WorldEvents } from './world.ts';
 
 /** What a line did. */
 export interface LineResult {
@@ -10,17 +10,15 @@ export interface LineResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
+  /** Virtual Unix milliseconds when it ended. */
   readonly atMs: number;
 }
 
 export interface LineRunnerOptions {
-  readonly source: WorldSource;
-  readonly seed: number;
-  readonly content: Content;
   /** Virtual time after which a line that waits for ever is ended with exit code 124. */
   readonly lineTimeoutMs?: number;
   /** Output as it comes, for hosts that show it live. */
-  readonly onOutput?: (text: string, isError: boolean) => void;
+  readonly echo?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly columns?: number;
   readonly rows?: number;
 }
@@ -28,45 +26,55 @@ export interface LineRunnerOptions {
 const TERMINAL = 'main';
 /** `timeout(1)` ends with this code. */
 const TIMED_OUT = 124;
-/** Virtual time is run in slices of this size while a line waits, so that a line's end is seen soon. */
-const SLICE_MS = 50;
+/** Virtual time a line gets to end after it was interrupted for having waited too long. */
+const GRACE_MS = 5_000;
+const SLICE_EVENTS = 2_000;
 
 /** One terminal of a world, driven line by line, with virtual time running as fast as it can while a line waits. */
 export class LineRunner {
   readonly world: World;
   private stdout = '';
   private stderr = '';
-  private lastExitCode = 0;
   private isClosed = false;
 
-  constructor(private readonly options: LineRunnerOptions) {
-    this.world = new World(options.source, options.seed, options.content, {
-      output: (_, text) => this.take(text, false),
-      errorOutput: (_, text) => this.take(text, true),
-      prompt: (_, exitCode) => { this.lastExitCode = exitCode; },
-      closed: () => { this.isClosed = true; },
+  /** @param open makes the world with the events this runner listens to */
+  constructor(open: (events: WorldEvents) => World, private readonly options: LineRunnerOptions = {}) {
+    this.world = open({
+      output: (_, text) => this.take('stdout', text), errorOutput: (_, text) => this.take('stderr', text),
+      prompt() {}, closed: () => { this.isClosed = true; },
     });
     this.world.input({ type: 'terminal-open', terminal: TERMINAL, columns: options.columns ?? 200, rows: options.rows ?? 50 });
-    this.stdout = '';
-    this.stderr = '';
+  }
+
+  /** A runner in a fresh world. */
+  static in(source: WorldSource, seed: number, content: Content, options: LineRunnerOptions = {}): LineRunner {
+    return new LineRunner(events => new World(source, seed, content, events), options);
   }
 
   get closed(): boolean {
     return this.isClosed;
   }
 
-  /** Runs a line to its end. Lines that ask for more input (a heredoc) are given whole, with newlines inside. */
+  /** Runs a line, which may hold newlines (a heredoc), to its end. An unfinished one is ended as Ctrl-D would. */
   async run(line: string): Promise<LineResult> {
-    const { world } = this;
     this.stdout = '';
     this.stderr = '';
-    const atMs = world.kernel.nowMs;
-    for (const part of line.split('\n')) {
-      world.input({ type: 'line', terminal: TERMINAL, line: part });
-      await this.untilPrompt(atMs + (this.options.lineTimeoutMs ?? 600_000));
-      if (this.isClosed) break;
+    this.world.input({ type: 'line', terminal: TERMINAL, line });
+    let exitCode: number | undefined;
+    if (!(await this.untilPrompt(this.options.lineTimeoutMs ?? 600_000))) {
+      const { stdout, stderr } = this;
+      this.world.input({ type: 'interrupt', terminal: TERMINAL });
+      await this.untilPrompt(GRACE_MS);
+      // What it printed until then; the `^C` is ours.
+      this.stdout = stdout;
+      this.stderr = stderr;
+      exitCode = TIMED_OUT;
     }
-    return { line, stdout: this.stdout, stderr: this.stderr, exitCode: this.lastExitCode, atMs };
+    if (!this.isClosed && this.session.promptText === '> ') {
+      this.world.input({ type: 'end-of-file', terminal: TERMINAL });
+      await this.untilPrompt(GRACE_MS);
+    }
+    return { line, stdout: this.stdout, stderr: this.stderr, exitCode: exitCode ?? this.session.exitCode, atMs: this.world.kernel.nowMs };
   }
 
   async advance(durationMs: number): Promise<void> {
@@ -78,35 +86,41 @@ export class LineRunner {
     return this.world.save();
   }
 
-  private async untilPrompt(deadlineMs: number): Promise<void> {
+  private get session(): { readonly atPrompt: boolean; readonly promptText: string; readonly exitCode: number } {
+    return this.world.terminals.get(TERMINAL)!;
+  }
+
+  private async untilPrompt(limitMs: number): Promise<boolean> {
     const { world } = this;
-    for (;;) {
-      const terminal = world.terminals.get(TERMINAL);
-      if (this.isClosed || !terminal || terminal.atPrompt) return;
-      if (world.kernel.nowMs >= deadlineMs) {
-        world.input({ type: 'interrupt', terminal: TERMINAL });
-        world.advance(world.kernel.nowMs + SLICE_MS);
-        this.lastExitCode = TIMED_OUT;
-        return;
+    const untilMs = world.kernel.nowMs + limitMs;
+    while (!this.isClosed && !this.session.atPrompt) {
+      if (world.pendingHostCalls().length > 0) {
+        await this.answerHost();
+        continue;
       }
-      if (world.advance(Math.min(world.kernel.nowMs + SLICE_MS, deadlineMs)) === 'host-call') await this.answerHost();
+      const next = world.kernel.nextEventMs();
+      if (next === undefined || next > untilMs) {
+        world.advance(untilMs);
+        break;
+      }
+      world.advance(Math.min(untilMs, next), SLICE_EVENTS);
     }
+    return this.isClosed || this.session.atPrompt;
   }
 
   private async answerHost(): Promise<void> {
     for (const call of this.world.pendingHostCalls()) this.world.input({ type: 'host-answer', id: call.id, answer: await answerFor(call) });
   }
 
-  private take(text: string, isError: boolean): void {
-    // A terminal ends lines with CR LF; a pipe would have seen LF.
+  /** A terminal ends lines with CR LF; a pipe would have seen LF. */
+  private take(stream: 'stdout' | 'stderr', text: string): void {
     const plain = text.replaceAll('\r\n', '\n');
-    if (isError) this.stderr += plain;
-    else this.stdout += plain;
-    this.options.onOutput?.(text, isError);
+    this[stream] += plain;
+    this.options.echo?.(stream, plain);
   }
 }
 
-/** Without a page there is no editor to open: the file stays as it is. */
+/** Nobody sits before an editor here: it closes without saving. */
 async function answerFor(call: HostCall): Promise<unknown> {
   return call.name === 'jq' ? await answerJq(call) : { content: undefined };
 }

@@ -1,17 +1,21 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { contentFromFiles } from './content-files.ts';
-import { World, catalogue, type WorldEvents } from './world.ts';
+import { findScenarios } from '../trainer/catalogue.ts';
+import { World, type WorldEvents } from './world.ts';
 import type { WorldSource } from './protocol.ts';
+
+/** One line of what is wrong when there is no such world. */
+export function worldProblem(source: WorldSource): string | undefined {
+  const content = contentFromFiles();
+  if (source.kind === 'scenario' && !findScenarios(content).some(({ key, id }) => key === source.key || id === source.key)) return `there is no scenario ${source.key}`;
+  if (source.kind === 'estate' && content.read(`scenarios/estates/${source.estate}/estate.yaml`) === undefined) return `there is no estate ${source.estate}`;
+  return undefined;
+}
 
 /** Opens the world a command line asks for. @returns one line of what is wrong when there is no such world */
 export function openWorld(source: WorldSource, seed: number, events: WorldEvents): World | string {
-  const content = contentFromFiles();
-  if (source.kind === 'scenario' && !catalogue(content).some(row => row.key === source.key) && content.list('scenarios').every(path => !path.endsWith(`/${source.key}/scenario.yaml`))) {
-    return `there is no scenario ${source.key}`;
-  }
-  if (source.kind === 'estate' && content.read(`scenarios/estates/${source.estate}/estate.yaml`) === undefined) return `there is no estate ${source.estate}`;
-  return new World(source, seed, content, events);
+  return worldProblem(source) ?? new World(source, seed, contentFromFiles(), events);
 }
 
 const MOUNT_LIMIT_BYTES = 20_000_000;

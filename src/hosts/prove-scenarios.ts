@@ -24,7 +24,7 @@ function verdict(ok: boolean, what: string, detail = ''): void {
   console.log(`${ok ? '  ok  ' : 'FAILED'} ${what}${ok || detail === '' ? '' : `\n         ${detail.split('\n').slice(0, 12).join('\n         ')}`}`);
 }
 
-const open = (found: FoundScenario, seed: number): LineRunner => new LineRunner({ source: { kind: 'scenario', key: found.key }, seed, content });
+const open = (found: FoundScenario, seed: number): LineRunner => LineRunner.in({ kind: 'scenario', key: found.key }, seed, content);
 
 /** Plays a script of terminal lines and `:answer`, `:advance`, `:hint` commands. */
 async function play(runner: LineRunner, script: string): Promise<void> {

@@ -6,153 +6,65 @@ import { createInterface } from 'node:readline';
 import type { HostCall } from '../engine/kernel/kernel.ts';
 import { LineEditor } from '../terminal/line-editor/line-editor.ts';
 import { ownCommand } from './own-commands.ts';
-import { openWorld, readFolder } from './open-world.ts';
+import { contentFromFiles } from './content-files.ts';
+import { LineRunner, type LineResult } from './line-runner.ts';
+import { openWorld, readFolder, worldProblem } from './open-world.ts';
 import type { HostArguments } from './world-choice.ts';
 import { answerJq } from './worker/host-calls.ts';
-import type { World, WorldEvents } from './world.ts';
 
 const TERMINAL = '1';
-/** Virtual time a line gets to end after it was interrupted for having waited too long. */
-const GRACE_MS = 5000;
-const SLICE_EVENTS = 2000;
-export const TIMED_OUT = 124;
 
-/** What one line did. */
-export interface LineResult {
-  readonly line: string;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
-  /** Virtual Unix milliseconds when it ended. */
-  readonly atMs: number;
-  /** The state of the scenario, for `:status`. */
-  readonly status?: unknown;
-}
+/** What one line did, with the state of the scenario for `:status`. */
+type ShellResult = LineResult & { readonly status?: unknown };
+type Echo = (stream: 'stdout' | 'stderr', text: string) => void;
 
-/** A world with one terminal that is driven line by line, as fast as the machine can. */
+/** A line runner that also knows the `:` commands of `npm run shell`. */
 export class ShellHost {
-  readonly world: World;
-  private out = '';
-  private errors = '';
-  private closed = false;
-  private readonly lineTimeoutMs: number;
-  private readonly echo: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
-
-  private constructor(open: (events: WorldEvents) => World, options: { lineTimeoutMs: number; echo?: (stream: 'stdout' | 'stderr', text: string) => void; columns?: number; rows?: number }) {
-    this.lineTimeoutMs = options.lineTimeoutMs;
-    this.echo = options.echo;
-    const plain = (text: string): string => text.replace(/\r\n/g, '\n');
-    this.world = open({
-      output: (_, text) => { this.out += plain(text); this.echo?.('stdout', plain(text)); },
-      errorOutput: (_, text) => { this.errors += plain(text); this.echo?.('stderr', plain(text)); },
-      prompt() {},
-      closed: () => { this.closed = true; },
-    });
-    this.world.input({ type: 'terminal-open', terminal: TERMINAL, columns: options.columns ?? 160, rows: options.rows ?? 50 });
-  }
+  private constructor(private readonly runner: LineRunner, private readonly echo: Echo | undefined) {}
 
   /** @returns one line of what is wrong when the world or the folder does not exist */
-  static open(given: Pick<HostArguments, 'source' | 'seed' | 'lineTimeoutMs' | 'mount'>, echo?: (stream: 'stdout' | 'stderr', text: string) => void): ShellHost | string {
-    let problem: string | undefined;
+  static async open(given: Pick<HostArguments, 'source' | 'seed' | 'lineTimeoutMs' | 'mount'>, echo?: Echo): Promise<ShellHost | string> {
+    const problem = worldProblem(given.source);
+    if (problem !== undefined) return problem;
     const folder = given.mount === undefined ? undefined : readFolder(given.mount);
     if (typeof folder === 'string') return folder;
-    let host: ShellHost;
-    try {
-      host = new ShellHost(events => {
-        const world = openWorld(given.source, given.seed, events);
-        if (typeof world === 'string') { problem = world; throw new Error(world); }
-        return world;
-      }, { lineTimeoutMs: given.lineTimeoutMs, ...(echo ? { echo } : {}) });
-    } catch (thrown) {
-      if (problem !== undefined) return problem;
-      throw thrown;
-    }
+    const runner = LineRunner.in(given.source, given.seed, contentFromFiles(), { lineTimeoutMs: given.lineTimeoutMs, columns: 160, ...(echo && { echo }) });
     if (folder) {
-      for (const [path, content] of folder.files) host.world.input({ type: 'write-file', path: `${folder.name}/${path}`, content });
-      host.startIn(folder.name);
+      for (const [path, content] of folder.files) runner.world.input({ type: 'write-file', path: `${folder.name}/${path}`, content });
+      await runner.run(changeDirectory(folder.name));
     }
-    return host;
+    return new ShellHost(runner, echo);
   }
 
   get ended(): boolean {
-    return this.closed;
+    return this.runner.closed;
   }
 
-  /** Runs one line to its end. */
-  async run(line: string): Promise<LineResult> {
-    this.out = '';
-    this.errors = '';
-    const own = line.startsWith(':') && line.length > 1 && /^:[a-z]/.test(line) ? ownCommand(this.world, line) : undefined;
-    if (own) {
-      if ('advanceMs' in own) await this.advance(own.advanceMs);
-      const text = 'text' in own ? own.text : '';
-      this.echo?.(own.code === 0 ? 'stdout' : 'stderr', text);
-      return {
-        line, stdout: this.out + (own.code === 0 ? text : ''), stderr: this.errors + (own.code === 0 ? '' : text), exitCode: own.code, atMs: this.world.kernel.nowMs,
-        ...('status' in own && own.status !== undefined ? { status: own.status } : {}),
-      };
-    }
-    this.world.input({ type: 'line', terminal: TERMINAL, line });
-    let exitCode: number | undefined;
-    if (!(await this.untilPrompt(this.lineTimeoutMs))) {
-      const { out, errors } = this;
-      this.world.input({ type: 'interrupt', terminal: TERMINAL });
-      await this.untilPrompt(GRACE_MS);
-      // What it printed until then; the `^C` is ours.
-      this.out = out;
-      this.errors = errors;
-      exitCode = TIMED_OUT;
-    }
-    if (!this.closed && this.session.promptText === '> ') {
-      this.world.input({ type: 'end-of-file', terminal: TERMINAL });
-      await this.untilPrompt(GRACE_MS);
-    }
-    return { line, stdout: this.out, stderr: this.errors, exitCode: exitCode ?? this.session.exitCode, atMs: this.world.kernel.nowMs };
+  get nowMs(): number {
+    return this.runner.world.kernel.nowMs;
   }
 
-  private get session(): { atPrompt: boolean; promptText: string; exitCode: number } {
-    return this.world.terminals.get(TERMINAL) as unknown as { atPrompt: boolean; promptText: string; exitCode: number };
-  }
-
-  private startIn(folder: string): void {
-    this.world.input({ type: 'line', terminal: TERMINAL, line: `cd -- '${folder.replace(/'/g, `'\\''`)}'` });
-    this.world.advance(this.world.kernel.nowMs + 10);
-  }
-
-  private async untilPrompt(limitMs: number): Promise<boolean> {
-    const untilMs = this.world.kernel.nowMs + limitMs;
-    while (!this.closed && !this.session.atPrompt) {
-      if (this.world.pendingHostCalls().length > 0) { await this.answerHostCalls(); continue; }
-      const next = this.world.kernel.nextEventMs();
-      if (next === undefined || next > untilMs) { this.world.advance(untilMs); break; }
-      this.world.advance(Math.min(untilMs, next), SLICE_EVENTS);
-    }
-    return this.closed || this.session.atPrompt;
-  }
-
-  private async advance(ms: number): Promise<void> {
-    const untilMs = this.world.kernel.nowMs + ms;
-    while (this.world.advance(untilMs) === 'host-call') await this.answerHostCalls();
-  }
-
-  async answerHostCalls(edit: (call: HostCall) => unknown = leaveUnchanged): Promise<void> {
-    for (const call of this.world.pendingHostCalls()) {
-      const answer = call.name === 'jq' ? await answerJq(call) : call.name === 'editor' ? edit(call) : undefined;
-      this.world.input({ type: 'host-answer', id: call.id, answer });
-    }
+  /** Runs one line, or a `:` command, to its end. */
+  async run(line: string): Promise<ShellResult> {
+    const own = /^:[a-z]/.test(line) ? ownCommand(this.runner.world, line) : undefined;
+    if (!own) return await this.runner.run(line);
+    if ('advanceMs' in own) await this.runner.advance(own.advanceMs);
+    const text = 'text' in own ? own.text : '';
+    this.echo?.(own.code === 0 ? 'stdout' : 'stderr', text);
+    return {
+      line, stdout: own.code === 0 ? text : '', stderr: own.code === 0 ? '' : text, exitCode: own.code, atMs: this.nowMs,
+      ...('status' in own && own.status !== undefined ? { status: own.status } : {}),
+    };
   }
 }
 
-/** Nobody sits before an editor here: it closes without saving. */
-function leaveUnchanged(): unknown {
-  return { content: undefined };
-}
+const changeDirectory = (folder: string): string => `cd -- '${folder.replace(/'/g, `'\\''`)}'`;
 
 /** `npm run shell`. */
 export async function runShell(given: HostArguments): Promise<number> {
   const interactive = process.stdin.isTTY && process.stdout.isTTY && !given.json;
   if (interactive) return await runOnTerminal(given);
-  const host = ShellHost.open(given, given.json ? undefined : (stream, text) => { process[stream].write(text); });
+  const host = await ShellHost.open(given, given.json ? undefined : (stream, text) => { process[stream].write(text); });
   if (typeof host === 'string') {
     process.stderr.write(`drydock: ${host}\n`);
     return 2;
@@ -169,7 +81,7 @@ export async function runShell(given: HostArguments): Promise<number> {
       line = undefined;
     }
     if (typeof line !== 'string') {
-      process.stdout.write(`${JSON.stringify({ line: input, stdout: '', stderr: 'drydock: each line of input is a JSON object {"line": "…"}\n', exitCode: 2, atMs: host.world.kernel.nowMs })}\n`);
+      process.stdout.write(`${JSON.stringify({ line: input, stdout: '', stderr: 'drydock: each line of input is a JSON object {"line": "…"}\n', exitCode: 2, atMs: host.nowMs })}\n`);
       continue;
     }
     const result = await host.run(line);
@@ -221,7 +133,7 @@ async function runOnTerminal(given: HostArguments): Promise<number> {
     history: () => session().history,
   });
   if (given.mount !== undefined) {
-    world.input({ type: 'line', terminal: TERMINAL, line: `cd -- '${basename(given.mount).replace(/'/g, `'\\''`)}'` });
+    world.input({ type: 'line', terminal: TERMINAL, line: changeDirectory(basename(given.mount)) });
     world.advance(world.kernel.nowMs + 10);
   } else editor.prompt(session().promptText);
   process.stdin.setRawMode(true);

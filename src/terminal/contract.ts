@@ -66,6 +66,8 @@ export interface TerminalSession {
   /** What a line editor shows before the learner's text; `continuation` for PS2. ANSI colours included. */
   readonly promptText: string;
   readonly history: readonly string[];
+  /** Of the last line. */
+  readonly exitCode: number;
   /** A finished line, without its line end. At a prompt it is a command; otherwise standard input of the foreground program. */
   submit(line: string): void;
   key(data: string): void;

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   rows.push({ what: 'a broken cluster staged from nothing (reset)', measured: ms(await cpu(5, () => undefined, () => new World(scenario, 1, content))), target: '< 100 ms' });
 
   const half = await (async () => {
-    const runner = new LineRunner({ source: scenario, seed: 1, content });
+    const runner = LineRunner.in(scenario, 1, content);
     for (let minute = 0; minute < 30; minute += 1) {
       await runner.run('kubectl get pods');
       await runner.advance(60_000);

@@ -8,7 +8,7 @@ const content = contentFromFiles();
 const LINES = ['kubectl get pods', 'kubectl delete pod -l app=catalog --wait=false', 'for i in 1 2 3; do kubectl get deploy catalog | tail -1; sleep 2; done', 'kubectl scale deploy media --replicas=0'];
 
 async function played(seed: number): Promise<LineRunner> {
-  const runner = new LineRunner({ source: { kind: 'scenario', key: 'clbo-missing-env' }, seed, content });
+  const runner = LineRunner.in({ kind: 'scenario', key: 'clbo-missing-env' }, seed, content);
   for (const line of LINES) await runner.run(line);
   await runner.advance(60_000);
   return runner;

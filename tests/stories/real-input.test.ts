@@ -3,7 +3,7 @@ import { contentFromFiles } from '../../src/hosts/content-files.ts';
 import { LineRunner } from '../../src/hosts/line-runner.ts';
 
 const content = contentFromFiles();
-const onEmpty = (): LineRunner => new LineRunner({ source: { kind: 'empty', nodes: 3 }, seed: 11, content, lineTimeoutMs: 300_000 });
+const onEmpty = (): LineRunner => LineRunner.in({ kind: 'empty', nodes: 3 }, 11, content, { lineTimeoutMs: 300_000 });
 
 /** A shop as one finds them in tutorials: a cache, a database with an init container waiting for it, services, probes, unknown images. */
 const SHOP = `apiVersion: v1
@@ -149,7 +149,7 @@ describe('bad input: the real tool\'s words, the right exit code, nothing change
   });
 
   test.each(['while true; do :; done', 'yes', 'f() { f; }; f', 'cat', ':(){ :|:& };:', 'kubectl get pods -w', 'sleep infinity'])('%s is ended, and the shell goes on', async line => {
-    const runner = new LineRunner({ source: { kind: 'empty', nodes: 1 }, seed: 11, content, lineTimeoutMs: 5_000 });
+    const runner = LineRunner.in({ kind: 'empty', nodes: 1 }, 11, content, { lineTimeoutMs: 5_000 });
     await runner.run(line);
     expect((await runner.run('echo still here')).stdout).toContain('still here');
   });

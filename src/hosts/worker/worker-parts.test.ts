@@ -89,7 +89,7 @@ describe('desk', () => {
     const screens: string[] = [];
     const made = new Desk({ input: input => inputs.push(input), output: (_, text) => screens.push(text), prompt: () => undefined, closed: () => undefined });
     const session = {
-      id: 't1', raw: false, atPrompt: true, promptText: 'shop $ ', history: ['kubectl get pods -n shop'], submit() {}, key() {}, interrupt() {}, suspend() {}, endOfFile() {}, resize() {}, close() {},
+      id: 't1', raw: false, atPrompt: true, promptText: 'shop $ ', history: ['kubectl get pods -n shop'], exitCode: 0, submit() {}, key() {}, interrupt() {}, suspend() {}, endOfFile() {}, resize() {}, close() {},
       complete: (line: string) => ({ from: line.length, candidates: [], suffix: '' }),
     } satisfies TerminalSession;
     made.seatSession('t1', session, 80);
@@ -147,7 +147,7 @@ describe('jq arguments', () => {
 
 describe('traffic', () => {
   test('a second is told once, when it is over, by workload, without probes', () => {
-    const counted = { ok: 3, failed: 2, results: new Map([['502', 1], ['refused', 2]]), refusedBy: 'shop/orders', slowestMs: 41, totalMs: 0 };
+    const counted = { ok: 3, failed: 2, results: new Map([['502', 1], ['refused', 2]]), refusedBy: 'shop/orders', slowestMs: 41, totalMs: 0, slow: 0 };
     let changed = [{ route: 'alb/shop→10.20.0.9', second: 5, counted }, { route: 'node/ip-1→10.20.0.9', second: 5, counted }];
     const feed = new TrafficFeed({ takeChanged: () => { const now = changed; changed = []; return now; } }, () => 'shop/orders');
     expect(feed.take(5500)).toEqual([]);

@@ -5,7 +5,8 @@ import type { Transport } from '../contract.ts';
 import { ApiClient, type Connection } from './client/api-client.ts';
 import { Discovery, type DiscoveryCache } from './client/discovery.ts';
 import { fail, failUsage } from './client/failure.ts';
-import { type ConfigFiles, configFiles, joinPath, type KubeConfig, loadConfig } from './client/kubeconfig.ts';
+import { resolvePath } from '../../engine/userland/index.ts';
+import { type ConfigFiles, configFiles, type KubeConfig, loadConfig } from './client/kubeconfig.ts';
 import type { CommandSpec } from './flags/catalogue.ts';
 import { parseDuration } from './flags/duration.ts';
 import type { FlagValues, ParsedLine } from './flags/parse.ts';
@@ -77,7 +78,7 @@ export class Session {
 
   /** An absolute path for a word of the command line. */
   path(word: string): string {
-    return joinPath(this.process.cwd, word.startsWith('~/') ? `${this.process.env.get('HOME') ?? ''}${word.slice(1)}` : word);
+    return resolvePath(this.process.cwd, word.startsWith('~/') ? `${this.process.env.get('HOME') ?? ''}${word.slice(1)}` : word);
   }
 
   usage(message: string): never {

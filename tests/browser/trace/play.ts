@@ -8,7 +8,7 @@ const LINES = [
 
 /** A fixed game: the same in Node and in every browser, or the law is broken. */
 export async function play(content: Content): Promise<{ hash: string; nowMs: number; events: number }> {
-  const runner = new LineRunner({ source: { kind: 'scenario', key: 'clbo-missing-env' }, seed: 42, content });
+  const runner = LineRunner.in({ kind: 'scenario', key: 'clbo-missing-env' }, 42, content);
   for (const line of LINES) await runner.run(line);
   await runner.advance(120_000);
   const { traceHash, kernel } = runner.world;

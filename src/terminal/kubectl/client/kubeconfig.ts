@@ -1,6 +1,7 @@
 /** The kubeconfig file: where it lies, what the files of a list mean together, and how it is written back. */
 import { FileError } from '../../../engine/userland/contract.ts';
 import type { SystemProcess } from '../../../engine/userland/contract.ts';
+import { resolvePath } from '../../../engine/userland/index.ts';
 import { parseYaml, printYaml } from '../objects/yaml.ts';
 import { CliFailure } from './failure.ts';
 
@@ -19,21 +20,11 @@ export interface ConfigFiles {
   readonly explicit: boolean;
 }
 
-export function joinPath(cwd: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join('/')}`;
-}
-
 /** Which files hold the configuration: `--kubeconfig`, else `$KUBECONFIG`, else `~/.kube/config`. */
 export function configFiles(process: SystemProcess, explicit: string): ConfigFiles {
-  if (explicit !== '') return { paths: [joinPath(process.cwd, explicit)], explicit: true };
+  if (explicit !== '') return { paths: [resolvePath(process.cwd, explicit)], explicit: true };
   const listed = (process.env.get('KUBECONFIG') ?? '').split(':').filter(path => path !== '');
-  if (listed.length > 0) return { paths: listed.map(path => joinPath(process.cwd, path)), explicit: false };
+  if (listed.length > 0) return { paths: listed.map(path => resolvePath(process.cwd, path)), explicit: false };
   return { paths: [`${process.env.get('HOME') ?? '/root'}/.kube/config`], explicit: false };
 }
 

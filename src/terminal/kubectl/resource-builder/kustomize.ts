@@ -1,6 +1,6 @@
 /** A basic `kustomization.yaml`: resources, namespace, name prefix and suffix, labels, images, replicas, patches, generators of literals. */
 import { fail } from '../client/failure.ts';
-import { joinPath } from '../client/kubeconfig.ts';
+import { resolvePath } from '../../../engine/userland/index.ts';
 import type { Json } from '../client/api-client.ts';
 import { parseYaml } from '../objects/yaml.ts';
 import type { Session } from '../session.ts';
@@ -12,17 +12,17 @@ const CLUSTER_SCOPED = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding'
 /** Objects of the kustomization in `folder` (absolute). @throws CliFailure */
 export function buildKustomization(session: Session, folder: string): Json[] {
   const { files } = session.process.system;
-  const name = NAMES.find(candidate => files.stat(joinPath(folder, candidate)));
+  const name = NAMES.find(candidate => files.stat(resolvePath(folder, candidate)));
   if (name === undefined) {
     fail(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${folder}'`);
   }
-  const parsed = parseYaml(files.read(joinPath(folder, name)));
+  const parsed = parseYaml(files.read(resolvePath(folder, name)));
   if (!parsed.ok) fail(`invalid Kustomization: ${parsed.error}`);
   const settings = (parsed.values[0] ?? {}) as Json;
   for (const field of Object.keys(settings)) {
     if (!KNOWN.has(field)) fail(`kustomization field "${field}" is not modelled; resources, namespace, name prefix and suffix, labels, images and replicas are`);
   }
-  let objects = [...strings(settings.resources), ...strings(settings.bases)].flatMap(entry => resourceObjects(session, joinPath(folder, entry), entry));
+  let objects = [...strings(settings.resources), ...strings(settings.bases)].flatMap(entry => resourceObjects(session, resolvePath(folder, entry), entry));
   for (const change of [named, placed, labelled, imaged, scaled]) objects = objects.map(object => change(structuredClone(object), settings));
   return objects;
 }
