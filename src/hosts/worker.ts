@@ -2,6 +2,7 @@
 import type { LoggedInput, PageMessage, SavedRun, WorldMessage, WorldSource } from './protocol.ts';
 import { bundledContent } from './worker/content.ts';
 import { answerJq } from './worker/host-calls.ts';
+import { loadLaptopPrograms } from './worker/laptop-programs.ts';
 import { Pace } from './worker/pace.ts';
 import { Run } from './worker/run.ts';
 import { catalogue, WORLD_VERSION } from './world.ts';
@@ -14,6 +15,8 @@ const SLICE_EVENTS = 64;
 const FRAME_MS = 16;
 /** The same while time runs to the next event, real ms: nobody types meanwhile. */
 const SEEK_SLICE_MS = 24;
+/** How long the page has to draw a prompt before the rest is loaded, real ms. */
+const PROMPT_FIRST_MS = 250;
 
 const scope = self as unknown as { postMessage(message: WorldMessage): void; onmessage: ((event: MessageEvent<PageMessage>) => void) | null };
 const post = (message: WorldMessage): void => scope.postMessage(message);
@@ -22,6 +25,8 @@ let run: Run | undefined;
 let pace = new Pace(0);
 let lastFrameMs = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Messages that came before the programs they may run; undefined once those are there. */
+let early: PageMessage[] | undefined = [];
 /** Host calls being answered, by id. */
 const asked = new Set<number>();
 
@@ -132,7 +137,32 @@ function answerHostCalls(of: Run): void {
   }
 }
 
+/** Loads what lines may need, and hears what waited for it. */
+function loadTheRest(): void {
+  if (!early) return;
+  void loadLaptopPrograms().then(guarded(() => {
+    const messages = early ?? [];
+    early = undefined;
+    for (const message of messages) receive(message);
+  }), guarded((failure: unknown) => { throw failure; }));
+}
+
+/** Whether the world may have to run a program of the laptop for it. Once one waits, all that follow do. */
+function mustWait(message: PageMessage): boolean {
+  if (!early) return false;
+  if (early.length > 0) return true;
+  switch (message.type) {
+    case 'terminal-data': case 'complete': case 'restore': return true;
+    case 'input': return message.input.type === 'line' || message.input.type === 'key';
+    default: return false;
+  }
+}
+
 function receive(message: PageMessage): void {
+  if (mustWait(message)) {
+    if (early!.push(message) === 1) loadTheRest();
+    return;
+  }
   switch (message.type) {
     case 'open': start(message.source, message.seed); return;
     case 'restore': start(message.run.source, message.run.seed, message.run); return;
@@ -155,6 +185,8 @@ function receive(message: PageMessage): void {
     case 'input':
       run.enter(message.input);
       if (message.input.type === 'host-answer') pace.restart(run.nowMs);
+      // Its prompt goes out now and is drawn undisturbed.
+      if (message.input.type === 'terminal-open') setTimeout(loadTheRest, PROMPT_FIRST_MS);
       pace.allowLine();
       break;
     case 'terminal-data':

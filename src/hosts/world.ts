@@ -4,6 +4,7 @@
  *
  * Everything that enters comes through {@link World.input}, which logs it; source, seed and log make the same world again.
  */
+import { createKubectl, kubectlCompleter } from '#laptop-programs';
 import type { Task } from '../engine/kernel/task.ts';
 import type { ApiResponse, User } from '../engine/api-server/contract.ts';
 import type { Cluster } from '../engine/cluster.ts';
@@ -12,10 +13,8 @@ import { CALENDAR_START_MS, Kernel, type HostCall, type RunEnd } from '../engine
 import { parseRfc3339 } from '../engine/kernel/calendar.ts';
 import { suspend } from '../engine/kernel/task.ts';
 import type { Completion, TerminalSession, Transport } from '../terminal/contract.ts';
-import { createKubectl } from '../terminal/kubectl/program.ts';
 import { createLaptop } from '../terminal/laptop.ts';
 import { createTerminalSession } from '../terminal/session.ts';
-import { kubectlCompleter } from './kubectl-completion.ts';
 import { catalogueRows, findScenarios, type FoundScenario } from '../trainer/catalogue.ts';
 import type { Content } from '../trainer/content.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';

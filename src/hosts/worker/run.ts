@@ -6,6 +6,7 @@ import { World } from '../world.ts';
 import { Desk } from './desk.ts';
 import { FrameFeed, type PodStatusOf } from './frames.ts';
 import { NextEvent } from './next-event.ts';
+import { schemaTexts } from './laptop-programs.ts';
 import { TrafficFeed } from './traffic.ts';
 
 /** One world in play and what the page is told of it. Any moment of it can be made again from its log. */
@@ -34,6 +35,7 @@ export class Run {
       closed: terminal => this.desk.closed(terminal),
     });
     const { api, network } = this.world.cluster;
+    api.provideSchemaTexts(schemaTexts);
     this.traffic = new TrafficFeed(network.requests, host => network.stackAt(network.addressesOf(host)[0] ?? host)?.options.group ?? host);
     this.frames = new FrameFeed(api.reader, podStatus);
     api.onChange(change => {
