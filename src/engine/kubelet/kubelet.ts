@@ -89,7 +89,11 @@ export class Kubelet implements NodeServices {
       }
     }
     this.renewLease();
-    this.kernel.onLeap(() => { if (!this.stopped) this.writeLease(); });
+    this.kernel.onLeap(() => {
+      if (this.stopped) return;
+      this.writeLease();
+      this.writeHeartbeat();
+    });
     this.refreshStatus();
   }
 
@@ -254,15 +258,18 @@ export class Kubelet implements NodeServices {
   private refreshStatus(): void {
     this.kernel.after(NODE_STATUS_MS, 'kubelet/node-status', this.name, () => {
       if (this.stopped) return;
-      const node = this.reader.get<Node>('Node', '', this.name);
-      if (node) {
-        const conditions = (node.status?.conditions ?? []).map(condition => ({ ...condition, lastHeartbeatTime: rfc3339(this.kernel.nowMs) }));
-        this.client.patch('Node', { namespace: '', name: this.name }, 'strategic', {
-          status: { conditions, images: this.images.list().map(({ name, sizeBytes }) => ({ names: [name], sizeBytes })) },
-        }, { subresource: 'status' });
-      }
+      this.writeHeartbeat();
       this.refreshStatus();
     }, { periodic: true });
+  }
+
+  private writeHeartbeat(): void {
+    const node = this.reader.get<Node>('Node', '', this.name);
+    if (!node) return;
+    const conditions = (node.status?.conditions ?? []).map(condition => ({ ...condition, lastHeartbeatTime: rfc3339(this.kernel.nowMs) }));
+    this.client.patch('Node', { namespace: '', name: this.name }, 'strategic', {
+      status: { conditions, images: this.images.list().map(({ name, sizeBytes }) => ({ names: [name], sizeBytes })) },
+    }, { subresource: 'status' });
   }
 }
 

@@ -254,6 +254,12 @@ class RunningService {
   private *work(): Task<void> {
     const { everyMs, heartbeatFile, calls, consumes, logLine } = this.model.worker!;
     const { kernel, system, uid, gid } = this.process;
+    const beat = (): void => {
+      if (heartbeatFile) system.files.write(heartbeatFile, `${Math.floor(kernel.nowMs / 1000)}\n`, { as: { uid, gid } });
+    };
+    let healthy = false;
+    // While the clock leapt, the work went on as before.
+    kernel.onLeap(() => { if (healthy && this.process.state === 'running') beat(); });
     while (!this.stopped) {
       let failed = consumes ? yield* this.consume(consumes) : '';
       for (const call of calls) {
@@ -262,7 +268,8 @@ class RunningService {
       }
       if (failed) this.print(`${logTime(kernel.nowMs)} ERROR ${this.model.name} ${failed}`);
       else if (logLine) this.print(fill(logLine, this.process.env, kernel.nowMs));
-      if (heartbeatFile && !failed) system.files.write(heartbeatFile, `${Math.floor(kernel.nowMs / 1000)}\n`, { as: { uid, gid } });
+      healthy = !failed;
+      if (healthy) beat();
       yield* suspend<void>(resume => { kernel.after(everyMs, 'service/worker', this.model.name, () => resume(), { periodic: true }); });
       // A frozen process does nothing, and this task is part of it.
       while (this.process.state === 'stopped') yield* suspend<void>(resume => { const forget = this.process.onStateChange(() => { forget(); resume(); }); });
