@@ -18,6 +18,7 @@ import { createTerminalSession } from '../terminal/session.ts';
 import { catalogueRows, findScenarios, type FoundScenario } from '../trainer/catalogue.ts';
 import type { Content } from '../trainer/content.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';
+import { takeBaseline, type Baseline } from '../trainer/guards/guards.ts';
 import { ScenarioRun } from '../trainer/scenario-run.ts';
 import { bornBeforeMs, foundCluster, homeFiles, loadEstate, stageEstate, type LoadedEstate } from '../trainer/staging/estate.ts';
 import { stagePlainCluster } from '../trainer/staging/plain-cluster.ts';
@@ -59,6 +60,7 @@ export class World {
   constructor(readonly source: WorldSource, readonly seed: number, private readonly content: Content, private readonly events: WorldEvents = SILENT) {
     const found = source.kind === 'scenario' ? scenarioOf(content, source.key) : undefined;
     const estateName = found ? found.scenario.estate : source.kind === 'estate' ? `${source.estate}/${source.slice}` : undefined;
+    let baseline: Baseline | undefined;
     if (estateName) {
       const [name = '', slice = ''] = estateName.split('/');
       const loaded = loadEstate(content, name);
@@ -67,6 +69,7 @@ export class World {
       this.kernel = new Kernel({ seed, startMs: this.startMs - bornBeforeMs(loaded) });
       this.cluster = foundCluster(this.kernel, loaded);
       stageEstate(this.cluster, content, loaded, slice, this.startMs);
+      baseline = takeBaseline(this.cluster.api.reader);
       const stage: Stage = { cluster: this.cluster, content, estate: loaded.estate, folder: found?.folder ?? '' };
       const timeline = found ? found.scenario.timeline
         : [{ atMs: -SANDBOX_LOAD_MS, load: { profiles: loaded.estate.slices[slice]!.loads, factor: 1 } }];
@@ -86,7 +89,7 @@ export class World {
       this.user = { name: 'admin', groups: ADMIN_GROUPS };
       this.laptop = this.openLaptop(new Map());
     }
-    this.scenario = found ? new ScenarioRun(found, this.cluster, content, this.user.name, this.startMs) : undefined;
+    this.scenario = found && baseline ? new ScenarioRun(found, this.cluster, content, this.user.name, this.startMs, baseline) : undefined;
   }
 
   // ---- what enters ------------------------------------------------------------------------------------------------

@@ -61,6 +61,8 @@ export interface Debrief {
   /** The scenario's id, hidden until now. */
   readonly id: string;
   readonly stars: 1 | 2 | 3;
+  /** What cost or earned a star, one sentence each. */
+  readonly starNotes?: readonly string[];
   readonly minutes: number;
   readonly commands: number;
   readonly shortestCommands: number;
@@ -90,6 +92,8 @@ export interface ScenarioState {
   readonly hints: HintState;
   /** A remark from the state, in Drydock's voice, or empty. */
   readonly remark: string;
+  /** Present while a result holds that is worth one star although the ticket is open: what one says of it. */
+  readonly partial?: string;
   readonly solved: boolean;
   /** Present once solved. */
   readonly debrief?: Debrief;

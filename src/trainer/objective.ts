@@ -9,6 +9,8 @@ export interface Objective {
   readonly id: string;
   readonly isDone: boolean;
   look(nowMs: number, needsMet: boolean): void;
+  /** While the checker tries what was repaired, and after that went well, a tick stays: the trial's own mark does not undo it. */
+  keepTick(keep: boolean): void;
   state(): ObjectiveState;
 }
 
@@ -27,6 +29,7 @@ export class PromiseObjective implements Objective {
   private readonly spark: number[] = [];
   private sampleEvery = 1;
   private sinceSample = 0;
+  private kept = false;
 
   constructor(private readonly task: PromiseTask, environment: CheckEnvironment) {
     this.holds = environment.compile(task.holds);
@@ -42,12 +45,17 @@ export class PromiseObjective implements Objective {
     return this.done;
   }
 
+  keepTick(keep: boolean): void {
+    this.kept = keep;
+  }
+
   look(nowMs: number, needsMet: boolean): void {
     this.waiting = !needsMet;
     this.text = String(this.value.evaluate());
     const level = Number(this.level.evaluate());
     this.sample(level);
     if (level < this.worst.level) this.worst = { level, text: this.text };
+    if (this.kept && this.done) return;
     if (this.holds.evaluate() !== true) {
       if (this.done) this.untickedCount += 1;
       this.done = false;
@@ -67,6 +75,13 @@ export class PromiseObjective implements Objective {
       state: this.waiting ? 'waiting' : this.done ? 'done' : this.holdingSinceMs !== undefined ? 'holding' : 'open',
       untickedCount: this.untickedCount, note: this.waiting ? `waits for ${task.needs.join(', ')}` : '', spark: [...this.spark],
     };
+  }
+
+  /** Starts to count anew. */
+  forget(): void {
+    this.holdingSinceMs = undefined;
+    this.heldMs = 0;
+    this.done = false;
   }
 
   /** Keeps the whole run in a bounded number of samples by halving the rate when it is full. */
@@ -97,6 +112,8 @@ export class QuestionObjective implements Objective {
   get isDone(): boolean {
     return this.answered;
   }
+
+  keepTick(): void {}
 
   look(_nowMs: number, needsMet: boolean): void {
     this.waiting = !needsMet;

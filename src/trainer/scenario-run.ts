@@ -5,8 +5,9 @@ import type { Check } from './checks/environment.ts';
 import { CheckEnvironment } from './checks/environment.ts';
 import type { Content } from './content.ts';
 import type { Debrief, HintState, ScenarioState } from './contract.ts';
-import { GuardWatch, guardsFor } from './guards.ts';
+import { GuardWatch, guardsFor, type Baseline } from './guards/guards.ts';
 import { PromiseObjective, QuestionObjective, type Objective } from './objective.ts';
+import { NO_TRIAL, TrialObjective } from './trial.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const OFFER_HINT_AFTER_MS = 240_000;
@@ -22,6 +23,10 @@ interface TypedLine {
 export class ScenarioRun {
   private readonly objectives: Objective[];
   private readonly guards: GuardWatch;
+  private readonly starRules: readonly { readonly when: Check; readonly change: 1 | -1; readonly say: string }[];
+  /** Customers are safe, the ticket is open. */
+  private readonly partial: PromiseObjective | undefined;
+  private stars: { readonly count: 1 | 2 | 3; readonly notes: readonly string[] } = { count: 3, notes: [] };
   private readonly remarks: readonly { readonly when: Check; readonly say: string }[];
   private readonly lines: TypedLine[] = [];
   private readonly auditFrom: number;
@@ -32,12 +37,15 @@ export class ScenarioRun {
   private changed = true;
 
   constructor(private readonly found: FoundScenario, private readonly cluster: Cluster, private readonly content: Content,
-    private readonly learner: string, private readonly arriveMs: number) {
-    const environment = new CheckEnvironment(cluster);
+    private readonly learner: string, private readonly arriveMs: number, baseline: Baseline) {
+    const environment = new CheckEnvironment(cluster, id => this.objectives.find((entry): entry is TrialObjective => entry.id === id && entry instanceof TrialObjective)?.facts() ?? NO_TRIAL);
     const { scenario } = found;
-    this.objectives = scenario.tasks.map(task => ('ask' in task ? new QuestionObjective(task) : new PromiseObjective(task, environment)));
-    const namespaces = ['shop', 'shop-data', 'shop-staging', 'kube-system'];
-    this.guards = new GuardWatch(guardsFor(scenario.guards, cluster.api.reader, namespaces));
+    this.objectives = scenario.tasks.map(task => ('ask' in task ? new QuestionObjective(task)
+      : 'trial' in task ? new TrialObjective(task, environment, cluster) : new PromiseObjective(task, environment)));
+    this.guards = new GuardWatch(guardsFor(scenario.guards, cluster, baseline));
+    this.starRules = scenario.stars.map(({ when, ...rule }) => ({ when: environment.compile(when), ...rule }));
+    const { partial } = scenario;
+    this.partial = partial && new PromiseObjective({ id: 'partial', title: partial.say, needs: [], holds: partial.holds, for: partial.for, value: "''", level: '0.0' }, environment);
     this.remarks = scenario.remarks.map(({ when, say }) => ({ when: environment.compile(when), say }));
     this.auditFrom = cluster.api.audit.length;
     this.lastActiveMs = arriveMs;
@@ -86,7 +94,7 @@ export class ScenarioRun {
     return {
       key, title: scenario.title, level: scenario.level, minutes: scenario.minutes, ticket: scenario.ticket, pagedAtMs: this.arriveMs,
       objectives: this.objectives.map(objective => objective.state()), guards: this.guards.states(), hints: this.hintState(),
-      remark: this.remark, solved: this.isSolved, ...(this.isSolved && { debrief: this.debrief() }),
+      remark: this.remark, ...(this.partial?.isDone && !this.isSolved && { partial: this.partial.state().title }), solved: this.isSolved, ...(this.isSolved && { debrief: this.debrief() }),
     };
   }
 
@@ -103,13 +111,28 @@ export class ScenarioRun {
     for (const [index, objective] of this.objectives.entries()) {
       objective.look(nowMs, this.found.scenario.tasks[index]!.needs.every(id => done.has(id)));
     }
-    this.guards.look(this.cluster.api.reader, nowMs);
-    this.remark = this.remarks.find(({ when }) => when.evaluate() === true)?.say ?? '';
+    // While the checker tries something, the promises it waited for keep their ticks.
+    const tried = new Set(this.found.scenario.tasks.filter((_, index) => {
+      const objective = this.objectives[index];
+      return objective instanceof TrialObjective && objective.isHolding;
+    }).flatMap(task => task.needs));
+    for (const objective of this.objectives) objective.keepTick(tried.has(objective.id));
+    this.partial?.look(nowMs, true);
+    this.guards.look(this.cluster);
+    this.remark = this.remarks.find(({ when }) => when.evaluate() === true)?.say ?? (this.partial?.isDone ? this.partial.state().title : '');
     if (!this.isSolved && this.guards.allHold && this.objectives.every(objective => objective.isDone)) {
       this.solvedAtMs = nowMs;
+      this.stars = this.countStars();
       this.cluster.kernel.trace.record(`solved ${this.found.id} ${nowMs}`);
     }
     this.changed = true;
+  }
+
+  private countStars(): ScenarioRun['stars'] {
+    const applying = this.starRules.filter(({ when }) => when.evaluate() === true);
+    const allHints = this.hintsShown === this.found.scenario.hints.length;
+    const count = applying.reduce((sum, { change }) => sum + change, allHints ? 2 : 3);
+    return { count: count >= 3 ? 3 : count === 2 ? 2 : 1, notes: [...(allHints ? ['The third hint cost a star.'] : []), ...applying.map(({ say }) => say)] };
   }
 
   private hintState(): HintState {
@@ -127,7 +150,7 @@ export class ScenarioRun {
     const causes = showedCause.map(pattern => new RegExp(pattern));
     const main = this.objectives.find(objective => objective instanceof PromiseObjective)?.state();
     return {
-      headline, id, stars: this.hintsShown === scenario.hints.length ? 2 : 3,
+      headline, id, stars: this.stars.count, starNotes: this.stars.notes,
       minutes: Math.max(1, Math.round((this.solvedAtMs! - this.arriveMs) / 60_000)),
       commands: this.lines.length, shortestCommands: this.shortestKnown(), hintsUsed: this.hintsShown,
       worst: main ? `${main.title}: ${main.worst}` : '', touched: this.touched(),

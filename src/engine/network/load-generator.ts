@@ -20,7 +20,8 @@ const PATIENCE_MS = 5_000;
 export class LoadGenerator {
   private readonly stack: Stack;
   private running = false;
-  private factor = 1;
+  /** How many times its usual rate. */
+  factor = 1;
 
   constructor(private readonly kernel: Kernel, private readonly network: Network, private readonly profile: LoadProfile, address: string) {
     this.stack = network.createStack({
@@ -31,6 +32,10 @@ export class LoadGenerator {
 
   get name(): string {
     return this.profile.name;
+  }
+
+  get host(): string {
+    return this.profile.host;
   }
 
   start(): void {

@@ -16,7 +16,12 @@ export const timelineEntrySchema = z.strictObject({
   as: z.string().optional(),
   /** Field manager, as managedFields shows it. */
   manager: z.string().optional(),
+  /** A file of manifests, created or replaced. */
   apply: z.string().optional(),
+  /** A release by the delivery pipeline: a strategic patch of a Deployment, with its change cause, as `kubectl apply` leaves it. */
+  release: z.strictObject({ deployment: z.string(), because: z.string(), with: z.record(z.string(), z.unknown()) }).optional(),
+  patch: z.strictObject({ kind: z.string(), name: z.string(), with: z.record(z.string(), z.unknown()) }).optional(),
+  delete: z.strictObject({ kind: z.string(), name: z.string() }).optional(),
   rotate: z.strictObject({ nodeGroup: z.string() }).optional(),
   load: z.strictObject({ profiles: z.array(z.string()), factor: z.number().default(1) }).optional(),
 }).transform(({ at, ...rest }) => ({ atMs: at, ...rest }));
@@ -35,6 +40,26 @@ const promise = z.strictObject({
   value: z.string(),
   /** CEL: 0..1 for the spark line; the worst value is the one with the lowest. */
   level: z.string(),
+});
+
+/**
+ * Something the checker does to the world once everything it waits for holds, to see that the repair carries: `freeze` stops
+ * one process, `remove` deletes one pod in order, `load` multiplies the traffic while the trial lasts.
+ */
+export const trialActionSchema = z.union([
+  z.strictObject({ freeze: z.string() }),
+  z.strictObject({ remove: z.string() }),
+  z.strictObject({ load: z.strictObject({ profiles: z.array(z.string()), factor: z.number() }) }),
+]);
+
+export type TrialAction = z.infer<typeof trialActionSchema>;
+
+const trial = promise.extend({
+  trial: trialActionSchema,
+  /** What the page says while it runs; `${pod}` is the pod it acts on. */
+  says: z.string(),
+  /** How long it may take until it has held for long enough. */
+  within: duration,
 });
 
 const question = z.strictObject({
@@ -63,8 +88,12 @@ export const scenarioSchema = z.strictObject({
   start: z.string(),
   ticket: z.string(),
   timeline: z.array(timelineEntrySchema),
-  tasks: z.array(z.union([question, promise])).min(1),
-  guards: z.array(z.enum(['G-keep', 'G-pdb', 'G-probe'])),
+  tasks: z.array(z.union([question, trial, promise])).min(1),
+  guards: z.array(z.enum(['G-keep', 'G-pdb', 'G-probe', 'G-policy', 'G-sec', 'G-traffic'])),
+  /** What costs or earns a star once it is solved. */
+  stars: z.array(z.strictObject({ when: z.string(), change: z.union([z.literal(-1), z.literal(1)]), say: z.string() })).default([]),
+  /** A result worth one star although the ticket stays open. */
+  partial: z.strictObject({ holds: z.string(), for: duration, say: z.string() }).optional(),
   /** Remarks from the state, in order; the first whose `when` holds is said. */
   remarks: z.array(z.strictObject({ when: z.string(), say: z.string() })).default([]),
   hints: z.array(z.string()).length(3),
@@ -81,4 +110,5 @@ export const scenarioSchema = z.strictObject({
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type PromiseTask = z.infer<typeof promise>;
+export type TrialTask = z.infer<typeof trial>;
 export type QuestionTask = z.infer<typeof question>;

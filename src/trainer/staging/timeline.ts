@@ -2,6 +2,7 @@ import type { Cluster } from '../../engine/cluster.ts';
 import { assert } from '../../engine/kernel/assert.ts';
 import { readManifests, type Content } from '../content.ts';
 import type { Estate } from './estate-schema.ts';
+import { rollOut } from './release.ts';
 import { rotateNodes } from './rotate-nodes.ts';
 import type { TimelineEntry } from './scenario-schema.ts';
 
@@ -43,6 +44,11 @@ export function scheduleFuture(stage: Stage, entries: readonly TimelineEntry[], 
   }
 }
 
+function keyOf(name: string): { namespace: string; name: string } {
+  const slash = name.indexOf('/');
+  return { namespace: name.slice(0, Math.max(0, slash)), name: name.slice(slash + 1) };
+}
+
 /** Does one thing to the world, as whoever did it. */
 export function perform(stage: Stage, entry: TimelineEntry): void {
   const { cluster } = stage;
@@ -57,6 +63,12 @@ export function perform(stage: Stage, entry: TimelineEntry): void {
       assert(done.ok, done.ok ? '' : `${entry.apply}: ${done.status.message}`);
     }
   }
+  if (entry.release) rollOut(entry.release, client, cluster.api.reader);
+  if (entry.patch) {
+    const done = client.patch(entry.patch.kind, keyOf(entry.patch.name), 'strategic', entry.patch.with, { fieldManager: entry.manager ?? 'kubectl-patch' });
+    assert(done.ok, done.ok ? '' : `patch of ${entry.patch.name}: ${done.status.message}`);
+  }
+  if (entry.delete) client.delete(entry.delete.kind, keyOf(entry.delete.name));
   if (entry.rotate) rotateNodes(cluster, stage.estate, entry.rotate.nodeGroup);
   if (entry.load) {
     for (const profile of stage.estate.loads) {
