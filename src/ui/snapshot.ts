@@ -1,5 +1,5 @@
 /** What the page knows of the world: immutable maps that each frame replaces where something changed. */
-import type { KubeObject, ObjectRef } from '../engine/apimachinery/object.ts';
+import type { KubeObject } from '../engine/apimachinery/object.ts';
 import type { Frame } from '../hosts/protocol.ts';
 
 export interface PodStatus {

@@ -6,7 +6,7 @@ import { TONES } from '../theme/status.ts';
 import { token } from '../theme/theme.ts';
 import { plural } from '../words.ts';
 import { useRelated } from './use-related.ts';
-import type { Level } from './layout.ts';
+import { takesRow, type Level } from './layout.ts';
 import type { NodeGroup } from './group.ts';
 import type { NodeMark, PodMark } from './model.ts';
 
@@ -25,7 +25,7 @@ export const PodChip = memo(function PodChip({ pod, wide = false, level = 'struc
     <button type="button" className={classes.filter(Boolean).join(' ')} data-slug={pod.slug} tabIndex={-1} aria-label={podWords(pod)} aria-pressed={selected}
       title={pod.name} onClick={() => select(pod.slug)} onMouseEnter={() => hover(pod.slug)} onMouseLeave={() => hover(undefined)}>
       <Glyph name={pod.look.glyph} size={trouble ? 13 : 11} />
-      <span>{named ? pod.name : trouble ? pod.short : pod.app}</span>
+      <span>{named ? pod.name : trouble || pod.look.tone === 'wait' ? pod.short : pod.app}</span>
       {(trouble || pod.look.tone === 'wait') && <em>{pod.status}{pod.look.glyph === 'notready' && <i> not Ready</i>}</em>}
     </button>
   );
@@ -64,7 +64,7 @@ export const Card = memo(function Card({ group, level, onCanvas }: { group: Node
       {onCanvas ? <Dots pods={all} crowd={level === 'crowd'} /> : (
         <div className="pods">
           {trouble.map(pod => <PodChip key={pod.uid} pod={pod} level={level} />)}
-          {calm.map((pod, index) => (pod ? <PodChip key={pod.uid} pod={pod} level={level} /> : <span key={`free${index}`} className="pod" />))}
+          {calm.map((pod, index) => (pod ? <PodChip key={pod.uid} pod={pod} level={level} wide={takesRow(pod)} /> : <span key={`free${index}`} className="pod" />))}
           {level === 'detail' ? folded.map(pod => <PodChip key={pod.uid} pod={pod} level={level} />) : <FoldedPods pods={folded} />}
         </div>
       )}

@@ -31,8 +31,18 @@ export function cardHeight(entry: NodeGroup, level: Level): number {
     const rows = entry.calm.length + entry.folded.length;
     return 40 + entry.trouble.length * 34 + rows * 17;
   }
-  const cells = entry.calm.length + (entry.folded.length > 0 ? 1 : 0);
-  return 36 + entry.trouble.length * 39 + Math.ceil(cells / 2) * 22;
+  return 36 + entry.trouble.length * 39 + chipRows(entry) * 22;
+}
+
+/** A pod on its way says where it stands, and takes a row for it. */
+export const takesRow = (pod: PodMark | undefined): boolean => pod?.look.tone === 'wait';
+
+/** Rows of a grid of two columns, filled in order. */
+function chipRows({ calm, folded }: NodeGroup): number {
+  let half = 0;
+  const rows = (used: number): number => Math.ceil(used / 2);
+  for (const pod of calm) half = takesRow(pod) ? rows(half) * 2 + 2 : half + 1;
+  return rows(half + (folded.length > 0 ? 1 : 0));
 }
 
 /**

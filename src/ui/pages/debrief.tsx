@@ -4,7 +4,7 @@ import Markdown from 'react-markdown';
 import type { Debrief, ScenarioState } from '../../trainer/contract.ts';
 import { isTyping } from '../keys/keymap.ts';
 import { inline } from '../panes/brief/ticket.tsx';
-import { minutes, promisePath, xOf } from '../panes/timeline/select.ts';
+import { minutes, promiseLine, xOf } from '../panes/timeline/select.ts';
 import { results } from '../progress.ts';
 import { go } from '../route.ts';
 import { rewind, setSpeed, startOver, useSession } from '../session.ts';
@@ -92,30 +92,38 @@ const WIDTH = 880;
 function RunChart({ scenario, debrief }: { scenario: ScenarioState; debrief: Debrief }) {
   const samples = useSession(state => state.promise);
   const nowMs = useSession(state => state.nowMs);
+  const inputs = useSession(state => state.inputs);
   const main = scenario.objectives.find(objective => !objective.ask && objective.spark.length > 0);
-  const lastMs = Math.max(nowMs, ...debrief.lines.map(line => line.atMs));
-  const window = { fromMs: scenario.pagedAtMs - 20_000, toMs: lastMs + 20_000 };
-  const path = promisePath(samples, window, nowMs, WIDTH, 30, 120);
-  const marks = debrief.lines.slice(0, 14).map(line => ({ line, x: xOf(window, line.atMs, WIDTH), words: `${line.showedCause ? '◆ ' : ''}${short(line.line)}` }));
-  const rows = flagRows([{ x: xOf(window, scenario.pagedAtMs, WIDTH), words: 'paged' }, ...marks]);
+  const solvedMs = scenario.pagedAtMs + debrief.minutes * 60_000;
+  const lastMs = Math.max(nowMs, solvedMs, ...debrief.lines.map(line => line.atMs));
+  const margin = Math.max(2000, (lastMs - scenario.pagedAtMs) * 0.03);
+  const window = { fromMs: scenario.pagedAtMs - margin, toMs: lastMs + margin };
+  const path = promiseLine(samples, window, nowMs, WIDTH, 30, 120);
+  const hints = inputs.filter(({ input }) => input.type === 'hint').map(({ atMs }, index) => ({ atMs, words: `hint ${index + 1}`, tone: 'note' }));
+  const lines = debrief.lines.slice(0, 14).map(line => ({ atMs: line.atMs, words: `${line.showedCause ? '◆ ' : ''}${short(line.line)}`, tone: line.showedCause ? 'note' : 'ink-2' }));
+  const marks = [{ atMs: scenario.pagedAtMs, words: 'paged', tone: 'note' }, ...[...hints, ...lines].sort((a, b) => a.atMs - b.atMs), { atMs: solvedMs, words: 'solved', tone: 'ok' }]
+    .map(mark => ({ ...mark, x: xOf(window, mark.atMs, WIDTH) }));
+  const rows = flagRows(marks);
+  const steps = Number(/\/(\d+)$/.exec(main?.worst ?? '')?.[1] ?? 0);
   const visit = (event: React.MouseEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    rewind(window.fromMs + ((event.clientX - box.left) / box.width) * (window.toMs - window.fromMs));
+    rewind(window.fromMs + (((event.clientX - box.left) / box.width) * (WIDTH + 22) - 22) / WIDTH * (window.toMs - window.fromMs));
     go(`/s/${scenario.key}`);
   };
   return (
     <div className="run-chart">
       <div className="row"><span className="cap">{main?.title ?? 'The main promise'}</span><span className="sp" /><span className="small c-3">click to visit any moment</span></div>
-      <svg viewBox={`0 0 ${WIDTH} 164`} width="100%" role="img" aria-label={`The run from the page to the end, ${plural(debrief.lines.length, 'line')}`} onClick={visit}>
-        <path d={`M0 120H${WIDTH}M0 90H${WIDTH}M0 60H${WIDTH}M0 30H${WIDTH}`} stroke="var(--line)" />
-        {path && <path d={`${path}V120H${xOf(window, samples[0]?.atMs ?? window.fromMs, WIDTH)}Z`} fill="var(--ok-wash)" />}
-        <Flag x={xOf(window, scenario.pagedAtMs, WIDTH)} y={14} words="paged" tone="note" />
-        {marks.map(({ line, x, words }, index) => {
-          const row = rows[index + 1];
-          if (row === undefined) return <path key={`${line.atMs}${line.line}`} d={`M${x} 118V130`} stroke="var(--line-2)" strokeWidth="1.2" />;
-          return <Flag key={`${line.atMs}${line.line}`} x={x} y={14 + row * 24} words={words} tone={line.showedCause ? 'note' : 'ink-2'} />;
+      <svg viewBox={`-22 0 ${WIDTH + 22} 164`} width="100%" role="img" aria-label={`The run from the page to the end, ${plural(debrief.lines.length, 'line')}`} onClick={visit}>
+        {(steps > 0 && steps <= 6 ? Array.from({ length: steps + 1 }, (_, step) => step / steps) : [0, 0.5, 1]).map(share => (
+          <g key={share}><path d={`M0 ${120 - share * 90}H${WIDTH}`} stroke="var(--line)" />{steps > 0 && <text className="tick" x="-8" y={123.5 - share * 90} textAnchor="end">{Math.round(share * steps)}</text>}</g>
+        ))}
+        {path.all && <path d={`${path.all}V120H${xOf(window, samples[0]?.atMs ?? window.fromMs, WIDTH)}Z`} fill="var(--ok-wash)" />}
+        {path.all && <><path d={path.all} fill="none" stroke="var(--ok-fill)" strokeWidth="2.4" /><path d={path.broken} fill="none" stroke="var(--bad-fill)" strokeWidth="2.6" /></>}
+        {marks.map((mark, index) => {
+          const row = rows[index];
+          const key = `${mark.atMs}${mark.words}`;
+          return row === undefined ? <path key={key} d={`M${mark.x} 118V130`} stroke="var(--line-2)" strokeWidth="1.2" /> : <Flag key={key} x={mark.x} y={14 + row * 24} words={mark.words} tone={mark.tone} />;
         })}
-        {path && <path d={path} fill="none" stroke="var(--ok-fill)" strokeWidth="2.4" />}
         {minutes(window, nowMs, WIDTH).map(band => (
           <g key={band.x}><rect x={band.x} y="134" width={band.width} height="5" fill={band.dark ? 'var(--ink)' : 'var(--sheet)'} stroke="var(--ink)" />{band.label && band.x < WIDTH - 20 && <text className="tick" x={band.x} y="154" textAnchor={band.x < 14 ? 'start' : 'middle'}>{band.label}</text>}</g>
         ))}
@@ -131,7 +139,7 @@ const short = (line: string): string => {
 
 function Flag({ x, y, words, tone }: { x: number; y: number; words: string; tone: string }) {
   const right = x > WIDTH - 90;
-  return <><path d={`M${x} ${y}V130`} stroke={tone === 'note' ? 'var(--note)' : 'var(--line-2)'} strokeWidth="1.2" /><circle cx={x} cy={y} r="3" fill={`var(--${tone})`} /><text className="flag" x={right ? x - 7 : x + 7} y={y + 4} textAnchor={right ? 'end' : 'start'} fill={`var(--${tone})`}>{words}</text></>;
+  return <><path d={`M${x} ${y}V130`} stroke={tone === 'ink-2' ? 'var(--line-2)' : `var(--${tone})`} strokeWidth="1.2" /><circle cx={x} cy={y} r="3" fill={`var(--${tone})`} /><text className="flag" x={right ? x - 7 : x + 7} y={y + 4} textAnchor={right ? 'end' : 'start'} fill={`var(--${tone})`}>{words}</text></>;
 }
 
 /** Say it first, then see the points: reading them first teaches nothing. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyFrame, EMPTY_SNAPSHOT } from '../../snapshot.ts';
 import { FAKE_NOW_MS, FAKE_PAGED_MS, fakeObjects, object } from '../../testing/fake-objects.ts';
-import { eventMarks, inputMarks, lastChange, markWidth, minutes, promisePath, timeAt, windowOf, xOf } from './select.ts';
+import { eventMarks, inputMarks, lastChange, markWidth, minutes, promiseLine, timeAt, windowOf, xOf } from './select.ts';
 
 const { objects, podStatus } = fakeObjects();
 const shop = applyFrame(EMPTY_SNAPSHOT, { reset: true, upserts: objects, deletes: [], podStatus });
@@ -61,8 +61,8 @@ describe('timeline', () => {
   });
 
   test('the promise is a step line up to now', () => {
-    const path = promisePath([{ atMs: window.fromMs, value: 1 }, { atMs: FAKE_PAGED_MS, value: 0 }], { fromMs: window.fromMs, toMs: window.fromMs + 20 * 60_000 }, window.fromMs + 15 * 60_000, 200, 5, 25);
-    expect(path).toBe('M0.0 5.0H140.0V25.0H150.0');
+    const path = promiseLine([{ atMs: window.fromMs, value: 1 }, { atMs: FAKE_PAGED_MS, value: 0 }], { fromMs: window.fromMs, toMs: window.fromMs + 20 * 60_000 }, window.fromMs + 15 * 60_000, 200, 5, 25);
+    expect(path).toEqual({ all: 'M0.0 5.0H140.0V25.0H150.0', broken: 'M140.0 25.0H150.0' });
   });
 
   test('back goes to the last change before now, never before the start', () => {

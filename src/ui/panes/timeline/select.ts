@@ -86,15 +86,20 @@ export function inputMarks(inputs: readonly LoggedInput[], window: Window, width
   });
 }
 
+export interface PromiseLine { /** The whole line. */ readonly all: string; /** Its parts where the promise did not hold. */ readonly broken: string }
+
 /** The main promise as a step line in a band from `top` (holds) to `bottom` (does not). */
-export function promisePath(samples: readonly PromiseSample[], window: Window, nowMs: number, width: number, top: number, bottom: number): string {
-  let path = '';
-  const y = (value: number): number => bottom - Math.min(1, Math.max(0, value)) * (bottom - top);
-  for (const sample of samples) {
-    const x = Math.max(0, xOf(window, sample.atMs, width));
-    path += path === '' ? `M${x.toFixed(1)} ${y(sample.value).toFixed(1)}` : `H${x.toFixed(1)}V${y(sample.value).toFixed(1)}`;
-  }
-  return path === '' ? '' : `${path}H${xOf(window, nowMs, width).toFixed(1)}`;
+export function promiseLine(samples: readonly PromiseSample[], window: Window, nowMs: number, width: number, top: number, bottom: number): PromiseLine {
+  let all = '';
+  let broken = '';
+  const y = (value: number): string => (bottom - Math.min(1, Math.max(0, value)) * (bottom - top)).toFixed(1);
+  samples.forEach((sample, index) => {
+    const x = Math.max(0, xOf(window, sample.atMs, width)).toFixed(1);
+    const end = Math.max(0, xOf(window, samples[index + 1]?.atMs ?? nowMs, width)).toFixed(1);
+    all += all === '' ? `M${x} ${y(sample.value)}` : `H${x}V${y(sample.value)}`;
+    if (sample.value < 1) broken += `M${x} ${y(sample.value)}H${end}`;
+  });
+  return { all: all === '' ? '' : `${all}H${xOf(window, nowMs, width).toFixed(1)}`, broken };
 }
 
 /** Where the last change before `nowMs` stands: what `⌫` goes back to. */

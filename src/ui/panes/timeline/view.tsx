@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Speed } from '../../../hosts/protocol.ts';
 import { nextEvent, rewind, say, setSpeed, useSession } from '../../session.ts';
 import { clockText, dayText, spanText } from '../../words.ts';
-import { eventMarks, inputMarks, lastChange, markWidth, minutes, promisePath, timeAt, windowOf, xOf } from './select.ts';
+import { eventMarks, inputMarks, lastChange, markWidth, minutes, promiseLine, timeAt, windowOf, xOf } from './select.ts';
 import './timeline.css';
 
 const SPEEDS: readonly { speed: Speed; label: string; name: string }[] = [
@@ -66,7 +66,6 @@ function Chart() {
   const startMs = useSession(state => state.startMs);
   const pagedAtMs = useSession(state => state.scenario?.pagedAtMs);
   const promise = useSession(state => state.promise);
-  const ok = useSession(state => (state.promise.at(-1)?.value ?? 0) >= 1);
   const inputs = useSession(state => state.inputs);
   const ghostMs = useSession(state => state.ghostMs);
 
@@ -85,7 +84,7 @@ function Chart() {
   const own = useMemo(() => inputMarks(inputs, span, width), [inputs, span, width]);
   const x = xOf(span, nowMs, width);
   const paged = pagedAtMs === undefined ? undefined : xOf(span, pagedAtMs, width);
-  const line = promisePath(promise, span, nowMs, width, 5, 23);
+  const line = promiseLine(promise, span, nowMs, width, 5, 23);
 
   const at = (clientX: number): number => {
     const rect = box.current?.getBoundingClientRect();
@@ -117,7 +116,7 @@ function Chart() {
             </g>
           );
         })}
-        {line && <path d={line} fill="none" stroke={ok ? 'var(--ok-fill)' : 'var(--bad-fill)'} strokeWidth="1.5" />}
+        {line.all && <><path d={line.all} fill="none" stroke="var(--ok-fill)" strokeWidth="1.5" /><path d={line.broken} fill="none" stroke="var(--bad-fill)" strokeWidth="1.8" /></>}
         {own.map(mark => <path key={`${mark.atMs}${mark.words}`} d={`M${mark.x} 24V${EDGE + 5}`} stroke={mark.hint ? 'var(--note)' : 'var(--act)'} strokeWidth="2"><title>{mark.words}</title></path>)}
         {paged !== undefined && <><path d={`M${paged} 2V34`} stroke="var(--note)" strokeWidth="1.5" /><text className="paged" x={paged - 6} y="12" textAnchor="end">paged</text></>}
         {events.map(mark => (
