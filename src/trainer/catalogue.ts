@@ -1,5 +1,5 @@
 import type { CatalogueRow } from './contract.ts';
-import { readYaml, type Content } from './content.ts';
+import { once, readYaml, type Content } from './content.ts';
 import { scenarioSchema, type Scenario } from './staging/scenario-schema.ts';
 
 /** Where a scenario lies and what it says. */
@@ -13,12 +13,12 @@ export interface FoundScenario {
 }
 
 /** Every scenario there is, in the order of tracks and folders. */
-export function findScenarios(content: Content): FoundScenario[] {
-  return content.list('scenarios').filter(path => path.endsWith('/scenario.yaml')).map(path => {
+export function findScenarios(content: Content): readonly FoundScenario[] {
+  return once(content, 'scenarios', () => content.list('scenarios').filter(path => path.endsWith('/scenario.yaml')).map(path => {
     const folder = path.slice(0, path.lastIndexOf('/'));
     const id = folder.slice(folder.lastIndexOf('/') + 1);
     return { id, key: opaqueKey(id), folder, scenario: scenarioSchema.parse(readYaml(content, path)) };
-  });
+  }));
 }
 
 export function catalogueRows(scenarios: readonly FoundScenario[]): CatalogueRow[] {

@@ -1,4 +1,5 @@
 import { parseAllDocuments, parseDocument } from 'yaml';
+import { deepFreeze } from '../engine/apimachinery/json.ts';
 import { assert } from '../engine/kernel/assert.ts';
 
 /** The data of estates and scenarios, wherever it comes from (bundled text in the browser, files in Node). */
@@ -30,8 +31,22 @@ export function readYaml(content: Content, path: string): unknown {
   return document.toJS() as unknown;
 }
 
+const remembered = new WeakMap<Content, Map<string, unknown>>();
+
+/** What `make` makes of `content`, made once: a content never changes. Nobody may change what comes back. */
+export function once<T>(content: Content, what: string, make: () => T): T {
+  let known = remembered.get(content);
+  if (!known) remembered.set(content, known = new Map());
+  if (!known.has(what)) known.set(what, make());
+  return known.get(what) as T;
+}
+
 /** Manifests of a file, or of every YAML file in a folder. */
-export function readManifests(content: Content, path: string): KubeManifest[] {
+export function readManifests(content: Content, path: string): readonly KubeManifest[] {
+  return once(content, `manifests ${path}`, () => deepFreeze(parseManifests(content, path)));
+}
+
+function parseManifests(content: Content, path: string): KubeManifest[] {
   const files = path.endsWith('.yaml') ? [path] : content.list(path).filter(file => file.endsWith('.yaml'));
   assert(files.length > 0, `${path} holds no manifests`);
   return files.flatMap(file => {

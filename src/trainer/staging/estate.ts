@@ -3,7 +3,7 @@ import type { ImageDefinition } from '../../engine/images/contract.ts';
 import { interpreterProgram, serviceProgram } from '../../engine/images/service/program.ts';
 import { assert } from '../../engine/kernel/assert.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
-import { readManifests, readYaml, type Content, type KubeManifest } from '../content.ts';
+import { once, readManifests, readYaml, type Content, type KubeManifest } from '../content.ts';
 import { estateSchema, imagesSchema, type Estate } from './estate-schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,7 +20,7 @@ export interface LoadedEstate {
 
 export function loadEstate(content: Content, name: string): LoadedEstate {
   const folder = `scenarios/estates/${name}`;
-  return { estate: estateSchema.parse(readYaml(content, `${folder}/estate.yaml`)), images: loadImages(content, folder), folder };
+  return once(content, `estate ${name}`, () => ({ estate: estateSchema.parse(readYaml(content, `${folder}/estate.yaml`)), images: loadImages(content, folder), folder }));
 }
 
 /** The images that a folder of the estates declares. */
