@@ -11,6 +11,8 @@ import { endpointSliceController } from './controllers/endpointslice/endpointsli
 import { expireEvents } from './controllers/event-ttl/event-ttl.ts';
 import { startControllers } from './controllers/framework.ts';
 import { GarbageCollector } from './controllers/garbage-collector/garbage-collector.ts';
+import { jobController } from './controllers/job/job.ts';
+import { ttlAfterFinishedController } from './controllers/job/ttl.ts';
 import { namespaceController, type NamespacedKind } from './controllers/namespace/namespace.ts';
 import { cloudNodeLifecycleController } from './controllers/node-lifecycle/cloud-nodes.ts';
 import { nodeLifecycleController } from './controllers/node-lifecycle/node-lifecycle.ts';
@@ -95,7 +97,7 @@ export class Cluster {
     new GarbageCollector(kernel, this.api);
     expireEvents(kernel, this.api);
     startControllers(kernel, this.api, [
-      deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), endpointSliceController, endpointsController, disruptionController,
+      deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), jobController, ttlAfterFinishedController, endpointSliceController, endpointsController, disruptionController,
       namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
       claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${kernel.random.nameSuffix()}_${kernel.random.uuid()}`),

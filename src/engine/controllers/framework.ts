@@ -30,6 +30,8 @@ export interface ControllerDefinition<T> {
   readonly reconciles: string;
   /** Kinds whose controller owner is an object of `reconciles`. */
   readonly owns?: readonly string[];
+  /** Looks at the owner this long after what it owns changed, so that changes come in batches; at once otherwise. */
+  readonly ownedAfterMs?: number;
   /** Other kinds that concern objects of `reconciles`, and which. */
   readonly watches?: readonly { readonly kind: string; readonly concerns: (object: KubeObject, view: View) => readonly ObjectKey[] }[];
   /** Looks at every object of `reconciles` this often, as a safety net or because time matters to it. */
@@ -74,7 +76,7 @@ export class ControllerRunner<T> {
     if (definition.owns?.includes(kind)) {
       for (const object of change.before ? [change.before, change.object] : [change.object]) {
         const owner = object.metadata.ownerReferences?.find(reference => reference.controller);
-        if (owner?.kind === definition.reconciles) this.enqueue({ namespace: object.metadata.namespace ?? '', name: owner.name });
+        if (owner?.kind === definition.reconciles) this.enqueue({ namespace: object.metadata.namespace ?? '', name: owner.name }, definition.ownedAfterMs);
       }
     }
     for (const watch of definition.watches ?? []) {
