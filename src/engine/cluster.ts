@@ -3,6 +3,7 @@ import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import type { WorkloadPolicies } from './api-server/admission/workload-policies.ts';
 import { createApiServer, type RunningApiServer } from './api-server/api-server.ts';
 import type { Change } from './api-server/contract.ts';
+import { cronJobController } from './controllers/cronjob/cronjob.ts';
 import { daemonSetController } from './controllers/daemonset/daemonset.ts';
 import { deploymentController } from './controllers/deployment/deployment.ts';
 import { disruptionController } from './controllers/disruption/disruption.ts';
@@ -97,7 +98,7 @@ export class Cluster {
     new GarbageCollector(kernel, this.api);
     expireEvents(kernel, this.api);
     startControllers(kernel, this.api, [
-      deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), jobController, ttlAfterFinishedController, endpointSliceController, endpointsController, disruptionController,
+      deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), jobController, cronJobController, ttlAfterFinishedController, endpointSliceController, endpointsController, disruptionController,
       namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
       claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${kernel.random.nameSuffix()}_${kernel.random.uuid()}`),
