@@ -6,7 +6,7 @@ export interface ScheduledEvent {
   readonly name: string;
   /** Which object or process it concerns. */
   readonly key: string;
-  readonly act: () => void;
+  act: () => void;
   /**
    * A duty that repeats for ever while nothing changes (probe, lease, resync). A leap shifts it instead of running it,
    * and "to the next event" does not stop at it.
@@ -15,9 +15,14 @@ export interface ScheduledEvent {
   cancelled: boolean;
 }
 
-/** A binary heap ordered by time, then by sequence. Cancelled events are dropped when they surface. */
+/** Fewer cancelled events than this are not worth clearing away. */
+const CLEAR_MIN = 256;
+
+/** A binary heap ordered by time, then by sequence. Cancelled events are dropped when they surface, or once they are the most. */
 export class EventQueue {
-  private readonly heap: ScheduledEvent[] = [];
+  private heap: ScheduledEvent[] = [];
+  /** Cancelled since the last clearing; those that had run already are counted too, which only clears sooner. */
+  private cancelled = 0;
 
   get size(): number {
     return this.heap.length;
@@ -47,6 +52,21 @@ export class EventQueue {
     return top;
   }
 
+  /** The event will not run, and lets go of what it would have acted on. */
+  cancel(event: ScheduledEvent): void {
+    if (event.cancelled) return;
+    event.cancelled = true;
+    event.act = nothing;
+    this.cancelled += 1;
+    if (this.cancelled >= CLEAR_MIN && this.cancelled * 2 > this.heap.length) this.clearCancelled();
+  }
+
+  private clearCancelled(): void {
+    this.cancelled = 0;
+    // An array in order is a heap.
+    this.heap = this.drain();
+  }
+
   /** Takes every live event out, in order. */
   drain(): ScheduledEvent[] {
     const events = this.heap.filter(event => !event.cancelled).sort((a, b) => (before(a, b) ? -1 : 1));
@@ -70,6 +90,8 @@ export class EventQueue {
     heap[index] = last;
   }
 }
+
+const nothing = (): void => {};
 
 function before(a: ScheduledEvent, b: ScheduledEvent): boolean {
   return a.atMs < b.atMs || (a.atMs === b.atMs && a.seq < b.seq);

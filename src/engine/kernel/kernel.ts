@@ -85,7 +85,7 @@ export class Kernel {
 
   /** The event will not run; cancelling twice, or after it ran, changes nothing. */
   cancel(event: ScheduledEvent | undefined): void {
-    if (event) event.cancelled = true;
+    if (event) this.queue.cancel(event);
   }
 
   /** When the next event is due, if any. */

@@ -19,6 +19,11 @@ interface Route {
   readonly service: string | undefined;
 }
 
+interface Found {
+  readonly answer: DnsAnswer;
+  readonly tookMs: number;
+}
+
 export interface SendOptions {
   /** Traffic that goes on for ever (load, probes): "next event" does not stop at it and leaps shift it. */
   readonly routine?: boolean;
@@ -35,9 +40,14 @@ export class Network {
   private readonly stacks = new Map<string, Stack>();
   /** Names outside the cluster zone: RDS endpoints, partners, load balancers. */
   private readonly publicNames = new Map<string, readonly string[]>();
+  /** What each resolver's search came to, until a record may have changed. */
+  private answers = new WeakMap<Stack['resolver'], Map<string, Found>>();
 
   constructor(readonly kernel: Kernel, private readonly api: ApiServer, private readonly clusterDomain = 'cluster.local') {
     this.services = new ServiceRoutes(kernel, api);
+    api.onChange(({ object }) => {
+      if (object.kind === 'Service' || object.kind === 'EndpointSlice') this.answers = new WeakMap();
+    });
   }
 
   createStack(options: StackOptions): Stack {
@@ -62,6 +72,7 @@ export class Network {
 
   addName(name: string, addresses: readonly string[]): void {
     this.publicNames.set(name, addresses);
+    this.answers = new WeakMap();
   }
 
   // ---- names ------------------------------------------------------------------------------------------------------
@@ -73,7 +84,7 @@ export class Network {
     return () => this.kernel.cancel(event);
   }
 
-  private lookUp(from: Stack, name: string): { answer: DnsAnswer; tookMs: number } {
+  private lookUp(from: Stack, name: string): Found {
     const { nameservers, search, ndots } = from.resolver;
     const nameserver = nameservers[0] ?? VPC_RESOLVER;
     const server = `${nameserver}:53`;
@@ -86,13 +97,20 @@ export class Network {
       const route = this.route(from, nameserver, 53);
       if (route.verdict !== 'delivered') return done(route.verdict === 'refused' ? 'SERVFAIL' : 'TIMEOUT', name, route.verdict === 'refused' ? 1 : DNS_TIMEOUT_MS.attempt * DNS_TIMEOUT_MS.attempts);
     }
+    let answers = this.answers.get(from.resolver);
+    if (!answers) this.answers.set(from.resolver, answers = new Map());
+    let found = answers.get(name);
+    if (found) return found;
     let tookMs = 0;
     for (const asked of searchNames(name, search, ndots)) {
       tookMs += clusterDns && asked.endsWith(`.${this.clusterDomain}`) ? DNS_LATENCY_MS.cluster : DNS_LATENCY_MS.forwarded;
       const { record, canonicalName } = this.followAliases(asked, clusterDns);
-      if (record.kind === 'addresses') return done('NOERROR', asked, tookMs, record.addresses, canonicalName);
+      if (record.kind !== 'addresses') continue;
+      found = done('NOERROR', asked, tookMs, record.addresses, canonicalName);
+      break;
     }
-    return done('NXDOMAIN', name, tookMs);
+    answers.set(name, found ??= done('NXDOMAIN', name, tookMs));
+    return found;
   }
 
   private followAliases(name: string, clusterDns: boolean): { record: DnsRecord; canonicalName?: string } {
