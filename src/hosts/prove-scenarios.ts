@@ -1,6 +1,6 @@
 /**
  * Proves every scenario: it shows what it says it shows, is not solved at the start nor by waiting, every solution solves
- * it twice with the same trace, no shortcut does, and harmless extras do not stand in the way.
+ * it twice with the same trace (with the stars it states), no shortcut does, what is safe but open counts as that, and harmless extras do not stand in the way.
  */
 import { durationMs } from '../trainer/content.ts';
 import { findScenarios, type FoundScenario } from '../trainer/catalogue.ts';
@@ -64,7 +64,15 @@ async function prove(found: FoundScenario): Promise<void> {
     const runs = [open(found, SEEDS[0]), open(found, SEEDS[0])];
     for (const runner of runs) await play(runner, script);
     verdict(runs.every(runner => runner.world.scenario!.isSolved), `solution ${name} solves it`, progress(runs[0]!));
+    const stars = /^# stars: (\d)$/m.exec(script)?.[1];
+    if (stars) verdict(runs[0]!.world.scenarioState()?.debrief?.stars === Number(stars), `solution ${name} earns ${stars} stars`, JSON.stringify(runs[0]!.world.scenarioState()?.debrief?.starNotes));
     verdict(runs[0]!.world.traceHash === runs[1]!.world.traceHash, `solution ${name} leaves the same trace twice`);
+  }
+  for (const [name, script] of scripts(found, 'safe')) {
+    const runner = open(found, SEEDS[0]);
+    await play(runner, script);
+    const state = runner.world.scenarioState()!;
+    verdict(!state.solved && state.partial !== undefined, `${name} leaves customers safe and the ticket open`, progress(runner));
   }
   for (const [name, script] of scripts(found, 'shortcuts')) {
     const runner = open(found, SEEDS[0]);

@@ -20,7 +20,7 @@ export interface Check {
  * what the learner typed.
  *
  * - `deployment('ns/name')`: exists, desired, available, ready, updated, restarts, secondsSinceRestart, podStatus (the commonest),
- *   podStatuses, image (of the first container), template (its JSON text), strategy, mainProcesses (PID 1 of every running container)
+ *   podStatuses, complete (rolled out: every pod is of the newest template and available), image (of the first container), template (its JSON text), strategy, mainProcesses (PID 1 of every running container)
  * - `requests('POST /path', 'ns/service', seconds)`: total, failed, successRate (0 without any request)
  * - `reached('ns/app', 'host', seconds)`: successful exchanges of a workload with a host
  * - `configMap('ns/name')`: exists, keys
@@ -68,7 +68,7 @@ export class CheckEnvironment {
     const { api: { reader }, kernel } = this.cluster;
     const found = reader.get<Deployment>('Deployment', namespace, name);
     const count = (value: number | undefined): bigint => BigInt(value ?? 0);
-    if (!found) return { exists: false, desired: 0n, available: 0n, ready: 0n, updated: 0n, restarts: 0n, secondsSinceRestart: 0n, podStatus: '', podStatuses: [], image: '', template: '', strategy: '', mainProcesses: [] };
+    if (!found) return { exists: false, desired: 0n, available: 0n, ready: 0n, updated: 0n, restarts: 0n, secondsSinceRestart: 0n, podStatus: '', podStatuses: [], complete: false, image: '', template: '', strategy: '', mainProcesses: [] };
     const pods = this.podsOf(key);
     let restarts = 0;
     let lastMs = 0;
@@ -88,6 +88,7 @@ export class CheckEnvironment {
       secondsSinceRestart: BigInt(lastMs === 0 ? 86_400 : Math.max(0, Math.floor((kernel.nowMs - lastMs) / 1000))),
       podStatus: [...words].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '',
       podStatuses: [...words.keys()],
+      complete: isComplete(found),
       image: found.spec?.template.spec?.containers[0]?.image ?? '',
       template: JSON.stringify(found.spec?.template ?? {}),
       strategy: found.spec?.strategy?.type ?? '',
@@ -154,4 +155,9 @@ export class CheckEnvironment {
     const found = this.cluster.api.reader.get<ConfigMap>('ConfigMap', namespace, name);
     return { exists: found !== undefined, keys: Object.keys(found?.data ?? {}) };
   }
+}
+
+function isComplete({ spec, status, metadata }: Deployment): boolean {
+  const desired = spec?.replicas ?? 1;
+  return (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) && [status?.replicas, status?.updatedReplicas, status?.availableReplicas].every(count => (count ?? 0) === desired);
 }
