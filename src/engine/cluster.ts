@@ -23,7 +23,8 @@ import { claimProtectionController, volumeProtectionController } from './control
 import { volumeProvisioner } from './controllers/persistent-volume/provisioner.ts';
 import { volumeController } from './controllers/persistent-volume/volumes.ts';
 import { podGarbageCollector } from './controllers/pod-gc/pod-gc.ts';
-import { replicaSetController } from './controllers/replicaset/replicaset.ts';
+import { replicaSetController, replicationController } from './controllers/replicaset/replicaset.ts';
+import { resourceQuotaController } from './controllers/resource-quota/resource-quota.ts';
 import { rootCaPublisher, serviceAccountController } from './controllers/serviceaccount/serviceaccount.ts';
 import { statefulSetController } from './controllers/statefulset/statefulset.ts';
 import { WATCH_LATENCY_MS } from './facts/control-plane.ts';
@@ -98,8 +99,8 @@ export class Cluster {
     new GarbageCollector(kernel, this.api);
     expireEvents(kernel, this.api);
     startControllers(kernel, this.api, [
-      deploymentController, replicaSetController, daemonSetController, statefulSetController({ minor: this.minor }), jobController, cronJobController, ttlAfterFinishedController, endpointSliceController, endpointsController, disruptionController,
-      namespaceController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
+      deploymentController, replicaSetController, replicationController, daemonSetController, statefulSetController({ minor: this.minor }), jobController, cronJobController, ttlAfterFinishedController, endpointSliceController, endpointsController, disruptionController,
+      namespaceController(() => this.namespacedKinds()), resourceQuotaController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
       claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${kernel.random.nameSuffix()}_${kernel.random.uuid()}`),
       cloudNodeLifecycleController(providerId => this.instances.has(providerId.slice(providerId.lastIndexOf('/') + 1))),

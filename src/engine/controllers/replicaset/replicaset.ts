@@ -1,6 +1,6 @@
 import type { ReplicaSet } from 'kubernetes-types/apps/v1.d.ts';
 import type { KubeObject } from '../../apimachinery/object.ts';
-import { labelSelectorMatches } from '../../apimachinery/label-selector.ts';
+import { labelSelectorMatches, type LabelSelector } from '../../apimachinery/label-selector.ts';
 import { rfc3339 } from '../../kernel/calendar.ts';
 import { defineController, keyOf, type Action, type View } from '../framework.ts';
 import { isActive, type StoredPod } from '../pods.ts';
@@ -12,18 +12,30 @@ const BURST_REPLICAS = 500;
 
 export type StoredReplicaSet = ReplicaSet & KubeObject;
 
-/** Keeps as many pods as asked for. Source: pkg/controller/replicaset/replica_set.go. */
-export const replicaSetController = defineController<ReplicaSet>({
-  name: 'replicaset-controller',
-  reconciles: 'ReplicaSet',
+/** Keeps as many pods as asked for. Source: pkg/controller/replicaset/replica_set.go, which serves both kinds. */
+export const replicaController = (name: string, kind: 'ReplicaSet' | 'ReplicationController') => defineController<ReplicaSet>({
+  name,
+  reconciles: kind,
   owns: ['Pod'],
-  watches: [{ kind: 'Pod', concerns: (pod, view) => orphanFor(pod as StoredPod, view) }],
+  watches: [{ kind: 'Pod', concerns: (pod, view) => orphanFor(kind, pod as StoredPod, view) }],
   plan(replicaSet, view) {
     const { changes, pods, failure } = planReplicas(replicaSet, view);
     // The status first: a refused creation ends the sync, and the counts must not wait for it.
     return [...statusChange(replicaSet, pods, view, failure), ...changes];
   },
 });
+
+export const replicaSetController = replicaController('replicaset-controller', 'ReplicaSet');
+export const replicationController = replicaController('replication-controller', 'ReplicationController');
+
+/** A ReplicationController's selector is a plain map. */
+function selectorOf({ kind, spec }: StoredReplicaSet): LabelSelector {
+  return (kind as string) === 'ReplicationController' ? { matchLabels: spec!.selector as Record<string, string> } : spec!.selector;
+}
+
+function ownedBy({ apiVersion, kind, metadata: { name, uid } }: StoredReplicaSet) {
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
 
 function planReplicas(replicaSet: StoredReplicaSet, view: View) {
   const owned = view.ownedBy<StoredPod>(replicaSet.metadata.uid, 'Pod');
@@ -47,7 +59,7 @@ function planReplicas(replicaSet: StoredReplicaSet, view: View) {
 /** A pod as the template describes it, owned by the ReplicaSet. */
 function createPod(replicaSet: StoredReplicaSet, nowMs: number): Action {
   const template = replicaSet.spec!.template!;
-  const { name, namespace, uid } = replicaSet.metadata;
+  const { name, namespace } = replicaSet.metadata;
   return {
     do: 'create',
     object: {
@@ -57,7 +69,7 @@ function createPod(replicaSet: StoredReplicaSet, nowMs: number): Action {
         ...(template.metadata?.labels && { labels: template.metadata.labels }),
         ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
         ...(template.metadata?.finalizers && { finalizers: template.metadata.finalizers }),
-        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true, blockOwnerDeletion: true }],
+        ownerReferences: [ownedBy(replicaSet)],
       },
       spec: template.spec,
     },
@@ -84,7 +96,7 @@ function deletePod(replicaSet: StoredReplicaSet, pod: StoredPod): Action {
 function failureCondition(replicaSet: StoredReplicaSet, reason: string, message: string, nowMs: number): Action[] {
   if (replicaSet.status?.conditions?.some(condition => condition.type === 'ReplicaFailure')) return [];
   return [{
-    do: 'patch', kind: 'ReplicaSet', key: keyOf(replicaSet), type: 'merge', subresource: 'status',
+    do: 'patch', kind: replicaSet.kind, key: keyOf(replicaSet), type: 'merge', subresource: 'status',
     patch: { status: { conditions: [{ type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime: rfc3339(nowMs) }] } },
   }];
 }
@@ -100,23 +112,22 @@ function statusChange(replicaSet: StoredReplicaSet, pods: readonly StoredPod[], 
 /** Pods with no controller that the selector matches. */
 function orphansOf(replicaSet: StoredReplicaSet, view: View): StoredPod[] {
   return view.ownedBy<StoredPod>('', 'Pod')
-    .filter(pod => pod.metadata.namespace === replicaSet.metadata.namespace && isActive(pod) && labelSelectorMatches(replicaSet.spec!.selector, pod.metadata.labels))
+    .filter(pod => pod.metadata.namespace === replicaSet.metadata.namespace && isActive(pod) && labelSelectorMatches(selectorOf(replicaSet), pod.metadata.labels))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 function adopt(replicaSet: StoredReplicaSet, pod: StoredPod): Action {
-  const { name, uid } = replicaSet.metadata;
   return {
     do: 'patch', kind: 'Pod', key: keyOf(pod), type: 'strategic',
-    patch: { metadata: { uid: pod.metadata.uid, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true, blockOwnerDeletion: true }] } },
+    patch: { metadata: { uid: pod.metadata.uid, ownerReferences: [ownedBy(replicaSet)] } },
   };
 }
 
 /** A pod without a controller concerns every ReplicaSet of its namespace that selects it. */
-function orphanFor(pod: StoredPod, view: View) {
+function orphanFor(kind: string, pod: StoredPod, view: View) {
   if (pod.metadata.ownerReferences?.some(reference => reference.controller)) return [];
-  return view.list<StoredReplicaSet>('ReplicaSet', { namespace: pod.metadata.namespace })
-    .filter(replicaSet => labelSelectorMatches(replicaSet.spec!.selector, pod.metadata.labels)).map(keyOf);
+  return view.list<StoredReplicaSet>(kind, { namespace: pod.metadata.namespace })
+    .filter(replicaSet => labelSelectorMatches(selectorOf(replicaSet), pod.metadata.labels)).map(keyOf);
 }
 
 /** Pods of every ReplicaSet under the same Deployment: deleting spreads over nodes with them in mind. */

@@ -199,7 +199,7 @@ function wouldAdopt(set: StoredStatefulSet, pod: StoredPod): boolean {
 
 function orphansOf(set: StoredStatefulSet, view: View): StoredPod[] {
   if (set.metadata.deletionTimestamp) return [];
-  return view.list<StoredPod>('Pod', { namespace: set.metadata.namespace }).filter(pod => wouldAdopt(set, pod));
+  return view.ownedBy<StoredPod>('', 'Pod').filter(pod => pod.metadata.namespace === set.metadata.namespace && wouldAdopt(set, pod));
 }
 
 function setsThatWouldAdopt(pod: KubeObject, view: View): ObjectKey[] {
