@@ -25,6 +25,7 @@ export interface Check {
  * - `reached('ns/app', 'host', seconds)`: successful exchanges of a workload with a host
  * - `configMap('ns/name')`: exists, keys
  * - `traffic(seconds)`: total, failed, successRate, fastShare (below 300 ms) of the people outside the cluster
+ * - `elapsed()`: seconds since the learner came
  * - `queue('name')`: sent, deleted, depth, oldestSeconds
  * - `ended('ns/app', 'OOMKilled', seconds)`: containers of a workload that ended for this reason
  * - `memoryShare('ns/app')`: the largest share of its memory limit that a container takes now; 1 without a limit
@@ -35,11 +36,13 @@ export class CheckEnvironment {
 
   /** `trials` answers for the checker's own actions. */
   constructor(private readonly cluster: Cluster, trials: (id: string) => TrialFacts) {
+    const arrivedMs = cluster.kernel.nowMs;
     this.environment = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
       .registerFunction('deployment(string): dyn', (key: string) => this.deployment(key))
       .registerFunction('requests(string, string, int): dyn', (route: string, service: string, seconds: bigint) => this.requests(route, service, Number(seconds)))
       .registerFunction('reached(string, string, int): int', (from: string, to: string, seconds: bigint) => BigInt(this.reached(from, to, Number(seconds))))
       .registerFunction('configMap(string): dyn', (key: string) => this.configMap(key))
+      .registerFunction('elapsed(): int', () => BigInt(Math.floor((cluster.kernel.nowMs - arrivedMs) / 1000)))
       .registerFunction('traffic(int): dyn', (seconds: bigint) => this.traffic(Number(seconds)))
       .registerFunction('queue(string): dyn', (name: string) => this.queue(name))
       .registerFunction('ended(string, string, int): int', (key: string, reason: string, seconds: bigint) => BigInt(this.ended(key, reason, Number(seconds))))

@@ -32,7 +32,7 @@ export function serviceProgram(model: ServiceModel): SystemProgram {
     const startupMs = running.startupMs();
     for (let step = 0; step < steps; step += 1) {
       if (model.bootLog.length > 1) yield* process.write(1, lines([model.bootLog[step]!], process));
-      yield* process.sleep(startupMs / steps);
+      if (yield* running.stoppedWithin(startupMs / steps)) return model.exitCodeOnTerm;
       running.bootedTo((step + 1) / steps);
     }
     for (const { to, failed } of model.connectsAtStart) {
@@ -148,6 +148,18 @@ class RunningService {
   startupMs(): number {
     const { startupMs, startupCpuMs, startupThreads } = this.model;
     return startupMs + (startupCpuMs * 1000) / Math.min(this.cpuLimitMillis, startupThreads * 1000);
+  }
+
+  /** Waits while it starts. @returns whether it was told to stop meanwhile, which ends a start at once */
+  *stoppedWithin(durationMs: number): Task<boolean> {
+    const { kernel } = this.process;
+    yield* suspend<void>(resume => {
+      const event = kernel.after(durationMs, 'service/boot', this.model.name, () => resume());
+      this.wake = () => { kernel.cancel(event); resume(); };
+      return () => kernel.cancel(event);
+    });
+    this.wake = undefined;
+    return this.stopped;
   }
 
   /** The start has come this far (0..1), and has taken its memory. */

@@ -1,0 +1,4 @@
+kubectl apply -f release-2.8/payments-flags.yaml
+kubectl patch deployment payments -n shop -p '{"spec":{"template":{"spec":{"containers":[{"name":"payments","env":[{"name":"PSP_API_KEY","valueFrom":{"secretKeyRef":{"name":"payments-psp","key":"api_key","optional":true}}}]}]}}}}'
+:answer name-the-cause api_key
+:advance 8m
