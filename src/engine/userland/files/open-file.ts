@@ -112,38 +112,31 @@ function readerOf(process: SystemProcess, path: string, as: Credentials): Descri
   };
 }
 
-const endlessZeros: Descriptor = {
-  // eslint-disable-next-line require-yield
-  *read() { return '\0'.repeat(4096); },
-  // eslint-disable-next-line require-yield
-  *write() {},
-  retain() {},
-  release() {},
-};
+/** Time to read one block of a device that never ends, virtual ms: without it a reader would hold the world for ever. */
+const BLOCK_MS = 1;
 
-const fullDevice: Descriptor = {
-  // eslint-disable-next-line require-yield
-  *read() { return '\0'.repeat(4096); },
-  // eslint-disable-next-line require-yield
-  *write() { throw new FileError('ENOSPC', '/dev/full'); },
-  retain() {},
-  release() {},
-};
+function endless(process: SystemProcess, block: () => string, full = false): Descriptor {
+  return {
+    *read() {
+      yield* process.sleep(BLOCK_MS);
+      return block();
+    },
+    // eslint-disable-next-line require-yield
+    *write() { if (full) throw new FileError('ENOSPC', '/dev/full'); },
+    retain() {},
+    release() {},
+  };
+}
+
+const zeros = (): string => '\0'.repeat(4096);
 
 function openDevice(process: SystemProcess, path: string): Descriptor | undefined {
   if (path === '/dev/null') return nullDescriptor;
-  if (path === '/dev/zero') return endlessZeros;
-  if (path === '/dev/full') return fullDevice;
+  if (path === '/dev/zero') return endless(process, zeros);
+  if (path === '/dev/full') return endless(process, zeros, true);
   if (path === '/dev/urandom' || path === '/dev/random') {
     const { random } = process.kernel;
-    return {
-      // eslint-disable-next-line require-yield
-      *read() { return Array.from({ length: 1024 }, () => String.fromCharCode(random.below(256))).join(''); },
-      // eslint-disable-next-line require-yield
-      *write() {},
-      retain() {},
-      release() {},
-    };
+    return endless(process, () => Array.from({ length: 1024 }, () => String.fromCharCode(random.below(256))).join(''));
   }
   const own = /^\/dev\/(?:(stdin)|(stdout)|(stderr)|fd\/(\d+)|(tty))$/.exec(path) ?? /^\/proc\/(?:self|thread-self)\/fd\/()()()(\d+)$/.exec(path);
   if (own) {
