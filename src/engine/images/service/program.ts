@@ -1,4 +1,4 @@
-import { calendarOf } from '../../kernel/calendar.ts';
+import { rfc3339 } from '../../kernel/calendar.ts';
 import { startTask, suspend, type Task } from '../../kernel/task.ts';
 import type { IncomingRequest, Listener, NetOutcome, OutgoingResponse } from '../../network/contract.ts';
 import type { System, SystemProcess, SystemProgram } from '../../userland/contract.ts';
@@ -92,11 +92,18 @@ function fill(text: string, env: ReadonlyMap<string, string>, nowMs: number): st
   return text.replace(/\$\{(\w+)\}/g, (_, name: string) => (name === 'now' ? logTime(nowMs) : env.get(name) ?? ''));
 }
 
-function logTime(nowMs: number): string {
-  const t = calendarOf(nowMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${t.year}-${two(t.month)}-${two(t.day)}T${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond).padStart(3, '0')}Z`;
-}
+/** `2026-11-23T03:14:07.123Z`; the last second's text is kept, as loggers do. */
+const logTime = ((): (nowMs: number) => string => {
+  let second = Number.NaN;
+  let text = '';
+  return nowMs => {
+    if (Math.floor(nowMs / 1000) !== second) {
+      second = Math.floor(nowMs / 1000);
+      text = rfc3339(nowMs).slice(0, -1);
+    }
+    return `${text}.${String(Math.floor(nowMs % 1000)).padStart(3, '0')}Z`;
+  };
+})();
 
 export function describeFailure(outcome: NetOutcome): string {
   switch (outcome.kind) {
@@ -109,6 +116,8 @@ export function describeFailure(outcome: NetOutcome): string {
     case 'connected': return '';
   }
 }
+
+const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
 class RunningService {
   private readonly listeners: Listener[] = [];
@@ -220,20 +229,22 @@ class RunningService {
     if (route?.logged) this.fillCache();
     if (!route) {
       this.log(request, 404);
-      respond({ status: 404, headers: { 'content-type': 'application/json' }, body: '{"detail":"Not Found"}' });
+      respond({ status: 404, headers: JSON_HEADERS, body: '{"detail":"Not Found"}' });
       return;
     }
     this.inFlight += 1;
-    startTask(this.answer(route, request), response => {
+    const finish = (response: OutgoingResponse): void => {
       this.inFlight -= 1;
       if (route.logged) this.log(request, response.status);
       respond(response);
       if (this.stopped) this.wakeUp();
-    });
+    };
+    if (route.needs.length === 0 && route.calls.length === 0) this.takeTime(route, request.routine, finish);
+    else startTask(this.gather(route, request), failure => (failure ? finish(failure) : this.takeTime(route, request.routine, finish)));
   }
 
-  private *answer(route: Route, request: IncomingRequest): Task<OutgoingResponse> {
-    const { kernel } = this.process;
+  /** Asks everything that the answer needs. @returns the refusal when something is missing */
+  private *gather(route: Route, request: IncomingRequest): Task<OutgoingResponse | undefined> {
     for (const name of route.needs) {
       const outcome = yield* this.reach(name, request.routine);
       if (outcome.kind !== 'connected') return this.failure(503, `${name}: ${describeFailure(outcome)}`);
@@ -243,12 +254,15 @@ class RunningService {
       const fine = outcome.kind === 'connected' || (outcome.kind === 'response' && outcome.status < 400);
       if (!fine) return this.failure(outcome.kind === 'no-answer' || outcome.kind === 'timeout' ? 504 : 502, `${call.method} ${call.to}${call.path}: ${describeFailure(outcome)}`);
     }
-    if (route.latencyMs > 0) {
-      yield* suspend<void>(resume => {
-        kernel.after(route.latencyMs * (0.8 + kernel.random.fraction() * 0.4), 'service/work', this.model.name, () => resume(), { periodic: request.routine });
-      });
-    }
-    return { status: route.status, headers: { 'content-type': 'application/json' }, body: fill(route.body, this.process.env, kernel.nowMs) };
+    return undefined;
+  }
+
+  /** Takes the time an answer takes, and gives it. */
+  private takeTime(route: Route, routine: boolean, finish: (response: OutgoingResponse) => void): void {
+    const { kernel, env } = this.process;
+    const answer = (): void => finish({ status: route.status, headers: JSON_HEADERS, body: fill(route.body, env, kernel.nowMs) });
+    if (route.latencyMs > 0) kernel.after(route.latencyMs * (0.8 + kernel.random.fraction() * 0.4), 'service/work', this.model.name, answer, { periodic: routine });
+    else answer();
   }
 
   private *call(call: Call, routine: boolean): Task<NetOutcome> {
@@ -260,7 +274,7 @@ class RunningService {
 
   private failure(status: number, detail: string): OutgoingResponse {
     this.print(`${logTime(this.process.kernel.nowMs)} ERROR ${this.model.name} ${detail}`);
-    return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: detail }) };
+    return { status, headers: JSON_HEADERS, body: JSON.stringify({ error: detail }) };
   }
 
   private *work(): Task<void> {
