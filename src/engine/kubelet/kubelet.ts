@@ -155,7 +155,11 @@ export class Kubelet implements NodeServices {
   /** Pods that came past the scheduler (`nodeName` by hand) may not fit. Source: pkg/kubelet/lifecycle/predicate.go. */
   private admit(pod: StoredPod): { reason: string; detail: string } | undefined {
     const { size } = this.description;
-    const others = [...this.workers.values()].map(worker => worker.pod);
+    // Finished pods, and those whose object is gone already, take no room.
+    const others = [...this.workers.values()].map(worker => worker.pod).filter(({ metadata: { namespace = '', name, uid } }) => {
+      const current = this.reader.get<StoredPod>('Pod', namespace, name);
+      return current?.metadata.uid === uid && current.status?.phase !== 'Succeeded' && current.status?.phase !== 'Failed';
+    });
     if (others.length + 1 > size.maxPods) return { reason: 'OutOfpods', detail: `Node didn't have enough resource: pods, requested: 1, used: ${others.length}, capacity: ${size.maxPods}` };
     for (const [resource, capacity, read] of [['cpu', size.allocatableCpuMillis, milliValue], ['memory', size.allocatableMemoryKi * 1024, unitValue]] as const) {
       const sum = (entry: StoredPod): number => entry.spec!.containers.reduce((total, container) => total + (container.resources?.requests?.[resource] ? read(container.resources.requests[resource]) : 0), 0);

@@ -17,6 +17,13 @@ export class NodeInfo {
     this.setNode(node);
   }
 
+  /** The same node with the same pods, to try changes on. */
+  copy(): NodeInfo {
+    const copy = new NodeInfo(this.node);
+    for (const pod of this.pods.values()) copy.add(pod);
+    return copy;
+  }
+
   get name(): string {
     return this.node.metadata.name;
   }

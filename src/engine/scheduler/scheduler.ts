@@ -4,8 +4,9 @@ import { SCHEDULER_BACKOFF_MS, WATCH_LATENCY_MS } from '../facts/control-plane.t
 import { rfc3339 } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { fitErrorMessage } from './fit-error.ts';
-import type { AnyFilter, AnyScore, PreFilterPlugin, Rejection, SchedulingView, StoredNode, StoredPod } from './framework.ts';
+import type { AnyFilter, AnyScore, PreFilterPlugin, Rejection, SchedulingView, StoredNode, StoredPod, Verdict } from './framework.ts';
 import { NodeInfo } from './node-info.ts';
+import { preempt, priorityOf } from './preemption.ts';
 import { interPodAffinity, interPodAffinityScore } from './plugins/inter-pod-affinity.ts';
 import { balancedAllocation, leastAllocated, nodePorts, nodeResourcesFit } from './plugins/node-resources.ts';
 import { nodeAffinity, nodeAffinityScore, nodeName, nodeUnschedulable } from './plugins/node-selection.ts';
@@ -41,16 +42,22 @@ export class Scheduler {
   readonly verdicts = new Map<string, SchedulingVerdict>();
   private readonly client: Client;
   private readonly recorder: SeriesRecorder;
+  private readonly bindings: SeriesRecorder;
+  private readonly preemptions: SeriesRecorder;
   private readonly nodes = new Map<string, NodeInfo>();
   private readonly active = new Map<string, { namespace: string; name: string; priority: number; order: number }>();
   private readonly unschedulable = new Map<string, Waiting>();
   private readonly reservations: VolumeReservations;
+  /** Pods that were promised a node whose victims are still leaving. */
+  private readonly nominated = new Map<string, { readonly pod: StoredPod; readonly nodeName: string }>();
   private nextOrder = 0;
   private cycleDueMs: number | undefined;
 
   constructor(private readonly kernel: Kernel, private readonly api: ApiServer, private readonly version: { readonly minor: number }) {
     this.client = api.as({ name: 'system:kube-scheduler', groups: ['system:masters', 'system:authenticated'] });
     this.recorder = new SeriesRecorder(kernel, this.client, 'default-scheduler', 'Scheduling');
+    this.bindings = new SeriesRecorder(kernel, this.client, 'default-scheduler', 'Binding');
+    this.preemptions = new SeriesRecorder(kernel, this.client, 'default-scheduler', 'Preempting');
     this.reservations = new VolumeReservations(kernel, api, this.client, {
       bind: (pod, node) => this.bind(pod, node),
       refuse: (pod, message) => this.refuse(pod, message, new Map()),
@@ -116,6 +123,7 @@ export class Scheduler {
     this.active.delete(uid);
     this.unschedulable.delete(uid);
     this.verdicts.delete(uid);
+    this.nominated.delete(uid);
   }
 
   private activate(pod: StoredPod): void {
@@ -164,20 +172,41 @@ export class Scheduler {
     const wholePod = PRE_FILTERS.map(plugin => plugin.preFilter(pod, view)).find(reason => reason !== undefined);
     const { feasible, rejections } = wholePod ? { feasible: [], rejections: new Map<string, Rejection>() } : this.filter(pod, view);
     if (feasible.length === 0) {
-      this.refuse(pod, fitErrorMessage(view.nodes.length, [...rejections.values()], { minor: this.version.minor, preemptionPolicy: pod.spec?.preemptionPolicy, wholePod }), rejections);
+      const preemption = wholePod ? undefined : preempt(pod, rejections, view, (candidate, node, inTrial) => this.check(candidate, node, inTrial));
+      const message = fitErrorMessage(view.nodes.length, [...rejections.values()], { minor: this.version.minor, wholePod, preemption });
+      if (preemption?.kind === 'nominated') this.makeRoom(pod, preemption.node, preemption.victims);
+      this.refuse(pod, message, rejections, preemption?.kind === 'nominated' ? preemption.node.name : undefined);
       return;
     }
-    const chosen = this.best(pod, feasible, view);
+    const chosen = feasible.find(node => node.name === pod.status?.nominatedNodeName) ?? this.best(pod, feasible, view);
     if (!this.reservations.reserve(pod, chosen)) this.bind(pod, chosen);
   }
 
+  /** Victims are told why, then deleted; the room they leave is kept for the pod. */
+  private makeRoom(pod: StoredPod, node: NodeInfo, victims: readonly StoredPod[]): void {
+    this.nominated.set(pod.metadata.uid, { pod, nodeName: node.name });
+    for (const victim of victims) {
+      if (victim.metadata.deletionTimestamp) continue;
+      const { namespace = '', name, uid } = victim.metadata;
+      this.client.patch('Pod', { namespace, name }, 'strategic', {
+        status: { conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message: 'default-scheduler: preempting to accommodate a higher priority pod', lastProbeTime: null, lastTransitionTime: rfc3339(this.kernel.nowMs) }] },
+      }, { subresource: 'status' });
+      this.client.delete('Pod', { namespace, name }, { preconditions: { uid } });
+      this.preemptions.record(subjectOf(victim), 'Normal', 'Preempted', `Preempted by pod ${pod.metadata.uid} on node ${node.name}`);
+    }
+  }
+
   private bind(pod: StoredPod, chosen: NodeInfo): void {
+    if (pod.status?.nominatedNodeName) {
+      this.client.patch('Pod', { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }, 'merge', { status: { nominatedNodeName: null } }, { subresource: 'status' });
+    }
+
     const bound = this.client.bind({ namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }, chosen.name);
     if (!bound.ok) {
       this.refuse(pod, `running Bind plugin "DefaultBinder": ${bound.status.message}`, new Map());
       return;
     }
-    this.recorder.record(subjectOf(pod), 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${chosen.name}`);
+    this.bindings.record(subjectOf(pod), 'Normal', 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${chosen.name}`);
   }
 
   private takeNext(): { uid: string; namespace: string; name: string } | undefined {
@@ -195,12 +224,31 @@ export class Scheduler {
     const feasible: NodeInfo[] = [];
     const rejections = new Map<string, Rejection>();
     for (const node of view.nodes) {
+      const asPromised = this.nominated.size > 0 ? this.withPromised(pod, node) : node;
       let verdict: Rejection | undefined;
-      for (let i = 0; i < FILTERS.length && !verdict; i += 1) verdict = FILTERS[i]!.filter(pod, node, prepared[i], view);
+      for (let i = 0; i < FILTERS.length && !verdict; i += 1) verdict = FILTERS[i]!.filter(pod, asPromised, prepared[i], view);
       if (verdict) rejections.set(node.name, verdict);
       else feasible.push(node);
     }
     return { feasible, rejections };
+  }
+
+  /** One node, with all filters. */
+  private check(pod: StoredPod, node: NodeInfo, view: SchedulingView): Verdict {
+    for (const plugin of FILTERS) {
+      const verdict = plugin.filter(pod, node, plugin.prepare?.(pod, view), view);
+      if (verdict) return verdict;
+    }
+    return undefined;
+  }
+
+  /** The node as it will be for this pod: with pods that are at least as important and were promised it. */
+  private withPromised(pod: StoredPod, node: NodeInfo): NodeInfo {
+    const promised = [...this.nominated.values()].filter(entry => entry.nodeName === node.name && entry.pod.metadata.uid !== pod.metadata.uid && priorityOf(entry.pod) >= priorityOf(pod));
+    if (promised.length === 0) return node;
+    const copy = node.copy();
+    for (const entry of promised) copy.add(entry.pod);
+    return copy;
   }
 
   private best(pod: StoredPod, feasible: readonly NodeInfo[], view: SchedulingView): NodeInfo {
@@ -216,7 +264,7 @@ export class Scheduler {
     return this.kernel.random.pick(feasible.filter((_, index) => totals[index] === top));
   }
 
-  private refuse(pod: StoredPod, message: string, byNode: ReadonlyMap<string, Rejection>): void {
+  private refuse(pod: StoredPod, message: string, byNode: ReadonlyMap<string, Rejection>, nominatedNodeName?: string): void {
     const { uid, namespace = '', name } = pod.metadata;
     const nowMs = this.kernel.nowMs;
     const attempts = (this.unschedulable.get(uid)?.attempts ?? 0) + 1;
@@ -227,9 +275,9 @@ export class Scheduler {
     this.kernel.after(SCHEDULER_BACKOFF_MS.flush, 'scheduler/flush', uid, () => this.retry(uid), { periodic: true });
     this.recorder.record(subjectOf(pod), 'Warning', 'FailedScheduling', message);
     const condition = pod.status?.conditions?.find(entry => entry.type === 'PodScheduled');
-    if (condition?.reason === 'Unschedulable' && condition.message === message) return;
+    if (condition?.reason === 'Unschedulable' && condition.message === message && !nominatedNodeName) return;
     this.client.patch('Pod', { namespace, name }, 'strategic', {
-      status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime: condition?.status === 'False' ? condition.lastTransitionTime : rfc3339(nowMs) }] },
+      status: { ...(nominatedNodeName && { nominatedNodeName }), conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime: condition?.status === 'False' ? condition.lastTransitionTime : rfc3339(nowMs) }] },
     }, { subresource: 'status' });
   }
 }
