@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { select, useSession, type MapView } from '../session.ts';
 import type { Slug } from '../snapshot.ts';
 import { Glyph, type GlyphName } from '../theme/glyph.tsx';
+import { Middle } from '../theme/middle.tsx';
 import type { Tone } from '../theme/status.ts';
 import { addresses } from './addresses.ts';
 import { filter } from './filter.ts';
@@ -69,7 +70,7 @@ export function MapTable({ view }: { view: MapView }) {
             <tr key={row.key} aria-selected={row.slug !== undefined && row.slug === selected}>
               {row.cells.map((cell, index) => (
                 <td key={table.headers[index]} className={index === 1 ? `c-${row.tone}` : 'mono'}>
-                  {index === 0 ? <span className="row" style={{ gap: 6 }}><Glyph name={row.glyph} />{row.slug ? <button type="button" onClick={() => select(row.slug)}>{cell}</button> : cell}</span> : cell}
+                  {index === 0 ? <span className="row" style={{ gap: 6 }}><Glyph name={row.glyph} />{row.slug ? <button type="button" title={cell} aria-label={cell} onClick={() => select(row.slug)}><Middle text={cell} /></button> : cell}</span> : cell}
                 </td>
               ))}
             </tr>

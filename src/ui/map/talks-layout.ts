@@ -32,7 +32,7 @@ export interface TalksLayout { readonly places: readonly TalkPlace[]; readonly r
 export const ZOOM_MIN = 0.96;
 const WIDTH_MIN = 92;
 const WIDTH_MAX = 208;
-const GAP_MIN = 26;
+const GAP_MIN = 24;
 const GAP_MAX = 96;
 const ROW_GAP = 14;
 /** Padding and border of a box, left and right together. */
@@ -135,7 +135,8 @@ export const podName = (pod: PodMark, box: TalkBox): string => (pod.short.starts
 const chipWidth = (pod: PodMark, box: TalkBox): number => 24 + measure(`${podName(pod, box)} · ${pod.status}`);
 
 function naturalWidth(box: TalkBox, wires: readonly Wire[]): number {
-  const title = Math.min(150, measure(box.title, 13.8) + 22);
+  // Names outside the cluster are long and say most in their beginning.
+  const title = Math.min(box.kind === 'outside' ? 104 : 150, measure(box.title, 13.8) + 22);
   const chips = box.pods.filter(pod => pod.look.tone === 'bad').map(pod => chipWidth(pod, box));
   return PAD + Math.ceil(Math.max(title, measure(readyWords(box)), ...wires.map(wire => measure(wireLabel(wire))), ...chips));
 }

@@ -4,6 +4,7 @@ import '@xyflow/react/dist/base.css';
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { hover, select, show, useSession, type MapView } from '../session.ts';
 import { Glyph } from '../theme/glyph.tsx';
+import { Middle } from '../theme/middle.tsx';
 import { AddressesView } from './addresses-view.tsx';
 import { Card } from './chips.tsx';
 import { drawOwns, drawTalks, type CardNode, type OwnNode, type TalkNode, type ZoneNode } from './draw.ts';
@@ -124,7 +125,7 @@ function Chart({ view }: { view: Exclude<MapView, 'addresses'> }) {
         nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} deleteKeyCode={null} selectionKeyCode={null}
         zoomOnDoubleClick={false} onlyRenderVisibleElements={drawing.nodes.length > 60} disableKeyboardA11y
         onMove={(_, { zoom }) => { if (view === 'where') setLevel(levelOf(zoom)); }} onPaneClick={() => select(undefined)}>
-        <Zoomer onFit={() => fit(220, true)} />
+        <Zoomer onFit={() => fit(220, true)} left={view === 'talks'} />
       </ReactFlow>
       {view === 'where' && <Legend />}
       {empty && <div className="empty">{emptyWords(view)}</div>}
@@ -188,11 +189,12 @@ function useDrawing(view: Exclude<MapView, 'addresses'>, level: Level, pane: { w
   }, [view, snapshot, namespace, traffic, nowMs, level, pane, still, drawWhere]);
 }
 
-function Zoomer({ onFit }: { onFit: () => void }) {
+/** Where it covers nothing: clients have nothing below them, what they call at last does. */
+function Zoomer({ onFit, left }: { onFit: () => void; left: boolean }) {
   const { zoom } = useViewport();
   const flow = useReactFlow();
   return (
-    <div className="hud zoomer">
+    <div className={left ? 'hud zoomer left' : 'hud zoomer'}>
       <span className="c-3" aria-hidden="true">crowd</span>
       <input type="range" aria-label="Zoom, from crowd to detail" min={-2.2} max={0.9} step={0.05} value={Math.log(zoom)} onChange={event => void flow.zoomTo(Math.exp(Number(event.target.value)))} />
       <span className="c-3" aria-hidden="true">detail</span>
@@ -222,7 +224,7 @@ function OwnBoxView({ data: { box } }: NodeProps<OwnNode>) {
       {box.slug ? (
         <button type="button" className={classes} data-slug={box.slug} tabIndex={-1} aria-pressed={selected} aria-label={`${box.kind} ${box.title}${box.note ? `, ${box.note}` : ''}`} title={`${box.kind} ${box.title}`}
           onClick={() => select(box.slug)} onMouseEnter={() => hover(box.slug)} onMouseLeave={() => hover(undefined)}>
-          <Glyph name={box.glyph} size={12} /><span>{box.title}</span><em>{note}</em>
+          <Glyph name={box.glyph} size={12} /><Middle text={box.title} /><em>{note}</em>
         </button>
       ) : <div className={classes} title={`${box.kind} ${box.title}: not found`}><Glyph name={box.glyph} size={12} /><span>{box.title}</span><em>{note}</em></div>}
     </>

@@ -110,9 +110,10 @@ describe('time', () => {
 describe('map as a table', () => {
   test('has the words of kubectl and selects', () => {
     render(<MapTable view="where" />);
-    const row = screen.getByText('orders-7c9d8f6b5-2xkqp').closest('tr');
+    const name = screen.getByRole('button', { name: 'orders-7c9d8f6b5-2xkqp' });
+    const row = name.closest('tr');
     expect(row && within(row).getAllByRole('cell').map(cell => cell.textContent)).toEqual(['orders-7c9d8f6b5-2xkqp', 'CrashLoopBackOff', '0/1', '7', 'shop', 'ip-10-20-0-11', 'eu-west-1a']);
-    fireEvent.click(screen.getByText('orders-7c9d8f6b5-2xkqp'));
+    fireEvent.click(name);
     expect(useSession.getState().selected).toBe('Pod/shop/orders-7c9d8f6b5-2xkqp');
   });
 });

@@ -118,7 +118,6 @@ function Chart() {
         })}
         {line.all && <><path d={line.all} fill="none" stroke="var(--ok-fill)" strokeWidth="1.5" /><path d={line.broken} fill="none" stroke="var(--bad-fill)" strokeWidth="1.8" /></>}
         {own.map(mark => <path key={`${mark.atMs}${mark.words}`} d={`M${mark.x} 24V${EDGE + 5}`} stroke={mark.hint ? 'var(--note)' : 'var(--act)'} strokeWidth="2"><title>{mark.words}</title></path>)}
-        {paged !== undefined && <><path d={`M${paged} 2V34`} stroke="var(--note)" strokeWidth="1.5" /><text className="paged" x={paged - 6} y="12" textAnchor="end">paged</text></>}
         {events.map(mark => (
           <g key={`${mark.atMs}${mark.x}`} transform={`translate(${mark.x - 6} 11)`}>
             <title>{mark.words}</title>
@@ -127,6 +126,7 @@ function Chart() {
             {mark.count > 1 && <text className="times" x="15" y="10">×{mark.count}</text>}
           </g>
         ))}
+        {paged !== undefined && <><path d={`M${paged} 2V34`} stroke="var(--note)" strokeWidth="1.5" /><text className="paged" x={paged - 6} y="12" textAnchor="end">paged</text></>}
         {ghostMs !== undefined && ghostMs > nowMs && <path d={`M${xOf(span, ghostMs, width)} 0V35`} stroke="var(--ink-3)" strokeWidth="1.5" strokeDasharray="3 3" />}
         <path d={`M${x} 0V35`} stroke="var(--ink)" strokeWidth="2" /><path d={`M${x - 5} 0h10l-5 7z`} fill="var(--ink)" />
         {drag !== undefined && <><path d={`M${xOf(span, drag, width)} 0V35`} stroke="var(--note)" strokeWidth="2" /><text className="paged" x={xOf(span, drag, width) + 5} y="10">{clockText(drag)}</text></>}
