@@ -28,6 +28,7 @@ import { resourceQuotaController } from './controllers/resource-quota/resource-q
 import { rootCaPublisher, serviceAccountController } from './controllers/serviceaccount/serviceaccount.ts';
 import { statefulSetController } from './controllers/statefulset/statefulset.ts';
 import { WATCH_LATENCY_MS } from './facts/control-plane.ts';
+import { INERT_KINDS } from './facts/inert-kinds.ts';
 import { NODE_BOOT_MS, VOLUME_REFRESH_MS } from './facts/kubelet.ts';
 import { ImageCatalogue } from './images/catalogue.ts';
 import type { ImageDefinition } from './images/contract.ts';
@@ -90,7 +91,7 @@ export class Cluster {
     const { kernel, version } = options;
     this.kernel = kernel;
     this.queues = new QueueService(kernel);
-    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, ...(options.policies && { policies: options.policies }) });
+    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }) });
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
     this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
     for (const [zone, cidr] of Object.entries(options.subnets)) this.pools.set(zone, new AddressPool(cidr, kernel.random));

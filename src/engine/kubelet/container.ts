@@ -10,6 +10,7 @@ import type { System, SystemProcess, SystemProgram } from '../userland/contract.
 import { findExecutable, installPrograms, runGuarded } from '../userland/executable.ts';
 import { MemoryFileSystem } from '../userland/files/file-system.ts';
 import { Tree } from '../userland/files/tree.ts';
+import { LAPTOP_ONLY } from '../userland/programs/index.ts';
 import { Tty } from '../userland/tty.ts';
 import { expand } from './environment.ts';
 import { mountsInOrder, type MountedVolume } from './volumes.ts';
@@ -225,11 +226,9 @@ function userlandTree(programs: ReadonlyMap<string, SystemProgram>, userland: Us
   return tree;
 }
 
-const SHELLS = new Set(['bash', 'apt', 'apt-get']);
-
-/** busybox has no bash; Debian has both. */
+/** busybox has no bash, Debian no ash, and neither the tools one installs on a laptop. */
 function isInUserland(name: string, userland: 'busybox' | 'debian'): boolean {
-  return userland === 'debian' ? name !== 'ash' : !SHELLS.has(name);
+  return !LAPTOP_ONLY.has(name) && name !== (userland === 'debian' ? 'ash' : 'bash');
 }
 
 function limitsOf({ resources }: Container): ContainerSystem['limits'] {

@@ -3,7 +3,7 @@ import type { Draft } from '../../apimachinery/json.ts';
 import { addQuantities, compareQuantities, formatQuantity, parseQuantity, subtractQuantities } from '../../apimachinery/quantity.ts';
 import { forbiddenError } from '../refusals.ts';
 import type { AdmissionPlugin, AdmissionWorld } from './admission.ts';
-import { inScope, usageOf } from './quota-usage.ts';
+import { inScope, usageOf } from '../../kinds/quota-usage.ts';
 
 const COMPUTE = /^(cpu|memory|ephemeral-storage|requests\.(cpu|memory|ephemeral-storage)|limits\.(cpu|memory|ephemeral-storage))$/;
 

@@ -1,5 +1,5 @@
 import type { ResourceQuota } from 'kubernetes-types/core/v1.d.ts';
-import { inScope, usageOf } from '../../api-server/admission/quota-usage.ts';
+import { inScope, usageOf } from '../../kinds/quota-usage.ts';
 import { deepEqual, type Draft } from '../../apimachinery/json.ts';
 import type { KubeObject, ObjectKey } from '../../apimachinery/object.ts';
 import { addQuantities } from '../../apimachinery/quantity.ts';

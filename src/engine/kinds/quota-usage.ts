@@ -1,9 +1,10 @@
 /** What one object counts against a quota. */
-import type { Draft } from '../../apimachinery/json.ts';
-import { addQuantities, compareQuantities } from '../../apimachinery/quantity.ts';
-import { qosClassOf } from '../../kinds/pod.ts';
-import { usesNodePorts } from '../../kinds/service.ts';
-import { groupResource } from '../refusals.ts';
+import type { Draft } from '../apimachinery/json.ts';
+import { addQuantities, compareQuantities } from '../apimachinery/quantity.ts';
+import { qosClassOf } from './pod.ts';
+import { usesNodePorts } from './service.ts';
+
+const groupResource = (group: string, resource: string): string => (group === '' ? resource : `${resource}.${group}`);
 
 const COUNTED: ReadonlySet<string> = new Set(['pods', 'services', 'configmaps', 'secrets', 'persistentvolumeclaims', 'replicationcontrollers', 'resourcequotas']);
 
