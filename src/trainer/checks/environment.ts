@@ -33,6 +33,8 @@ export interface Check {
  */
 export class CheckEnvironment {
   private readonly environment: Environment;
+  private moment = '';
+  private readonly deployments = new Map<string, Record<string, unknown>>();
 
   /** `trials` answers for the checker's own actions. */
   constructor(private readonly cluster: Cluster, trials: (id: string) => TrialFacts) {
@@ -66,7 +68,20 @@ export class CheckEnvironment {
     return { source, evaluate: () => parsed({}) };
   }
 
+  /** One look asks for the same workload many times: it is worked out once for each moment. */
   private deployment(key: string): Record<string, unknown> {
+    const { kernel: { nowMs, eventCount }, api: { reader: { resourceVersion } } } = this.cluster;
+    const moment = `${nowMs} ${eventCount} ${resourceVersion}`;
+    if (moment !== this.moment) {
+      this.moment = moment;
+      this.deployments.clear();
+    }
+    let known = this.deployments.get(key);
+    if (!known) this.deployments.set(key, known = this.deploymentNow(key));
+    return known;
+  }
+
+  private deploymentNow(key: string): Record<string, unknown> {
     const [namespace = '', name = ''] = key.split('/');
     const { api: { reader }, kernel } = this.cluster;
     const found = reader.get<Deployment>('Deployment', namespace, name);
