@@ -1,7 +1,7 @@
 import type { ReplicaSet, ReplicaSetStatus } from 'kubernetes-types/apps/v1.d.ts';
 import type { KubeObject } from '../../apimachinery/object.ts';
 import { parseRfc3339 } from '../../kernel/calendar.ts';
-import { isPodAvailable, isPodReady, podCondition, type StoredPod } from '../pods.ts';
+import { isPodAvailable, podCondition, type StoredPod } from '../pods.ts';
 
 /**
  * The counts of a ReplicaSet, or no `status` when nothing changed. `recheckMs`: when the next ready pod becomes
@@ -17,11 +17,12 @@ export function replicaSetStatus(replicaSet: ReplicaSet & KubeObject, pods: read
   let recheckMs: number | undefined;
   for (const pod of pods) {
     if (carries(pod, labels)) fullyLabeledReplicas += 1;
-    if (!isPodReady(pod)) continue;
+    const ready = podCondition(pod, 'Ready');
+    if (ready?.status !== 'True') continue;
     readyReplicas += 1;
-    if (isPodAvailable(pod, minReadySeconds, nowMs)) availableReplicas += 1;
+    if (minReadySeconds === 0 || isPodAvailable(pod, minReadySeconds, nowMs)) availableReplicas += 1;
     else {
-      const readyMs = parseRfc3339(String(podCondition(pod, 'Ready')?.lastTransitionTime)) ?? nowMs;
+      const readyMs = parseRfc3339(String(ready.lastTransitionTime)) ?? nowMs;
       const wait = Math.max(1, readyMs + minReadySeconds * 1000 - nowMs);
       recheckMs = Math.min(recheckMs ?? wait, wait);
     }
