@@ -191,8 +191,8 @@ export const daemonSet = defineKind({
   ],
   validateUpdate: selectorUnchanged,
   prepareUpdate(after, before) {
-    after.metadata.annotations ??= {};
-    after.metadata.annotations['deprecated.daemonset.template.generation'] = before.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '1';
+    const generation = before.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '1';
+    after.metadata = { ...after.metadata, annotations: { ...after.metadata.annotations, 'deprecated.daemonset.template.generation': generation } };
   },
   statusDefaults(object) {
     if (!object.status) return;
