@@ -9,7 +9,7 @@ import { storyKubelet, storyNode } from './story-kubelet.ts';
 type Json = any;
 
 /** Stories that play on the three common nodes and whose actors are built. */
-export const STORIES = /^(deploy|sts|ds|job|cronjob|pvc|quota|pdb)-/;
+export const STORIES = /^(deploy|sts|ds|job|cronjob|pvc|quota|pdb|service|sched|sa|ns)-/;
 const NODES = ['n1', 'n2', 'n3'];
 /** Whose end state is compared: not pods, which depend on chance, nor what other tests cover. */
 const COMPARED = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'PersistentVolumeClaim', 'ResourceQuota', 'PodDisruptionBudget']);
