@@ -1,6 +1,6 @@
-import type { Event } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster } from '../engine/cluster.ts';
-import { parseRfc3339 } from '../engine/kernel/calendar.ts';
+import type { ContainerRecord } from '../engine/kubelet/container-record.ts';
+import type { RunningContainer } from '../engine/kubelet/container.ts';
 import type { StoredPod } from '../engine/kubelet/pod.ts';
 import type { CheckEnvironment } from './checks/environment.ts';
 import type { ObjectiveState } from './contract.ts';
@@ -31,6 +31,9 @@ export class TrialObjective implements Objective {
   private startedMs: number | undefined;
   private pod: { readonly uid: string; readonly namespace: string; readonly name: string } | undefined;
   private goneMs: number | undefined;
+  private givenUpMs: number | undefined;
+  /** Containers that it froze, with the run that it froze; those without a probe nobody could ever give up. */
+  private frozen: readonly { readonly record: ContainerRecord; readonly run: RunningContainer }[] = [];
   private notBeforeMs = 0;
   private restore: () => void = () => {};
   private failures = 0;
@@ -63,6 +66,7 @@ export class TrialObjective implements Objective {
       return;
     }
     if (this.isDone) return;
+    this.watchFrozen(nowMs);
     this.promise.look(nowMs, true);
     if (this.isDone) {
       this.restore();
@@ -78,7 +82,7 @@ export class TrialObjective implements Objective {
   facts(): TrialFacts {
     if (this.startedMs === undefined) return NO_TRIAL;
     const after = (atMs: number | undefined): number => (atMs === undefined ? -1 : Math.max(0, Math.round((atMs - this.startedMs!) / 1000)));
-    return { started: true, seconds: after(this.cluster.kernel.nowMs), pod: this.pod?.name ?? '', killedAfter: after(this.killedMs()), goneAfter: after(this.goneMs) };
+    return { started: true, seconds: after(this.cluster.kernel.nowMs), pod: this.pod?.name ?? '', killedAfter: after(this.givenUpMs), goneAfter: after(this.goneMs) };
   }
 
   state(): ObjectiveState {
@@ -95,6 +99,7 @@ export class TrialObjective implements Objective {
     const action = this.task.trial;
     kernel.trace.record(`trial ${this.task.id} ${kernel.nowMs}`);
     this.goneMs = undefined;
+    this.givenUpMs = undefined;
     this.restore = () => {};
     if ('load' in action) {
       const changed = action.load.profiles.flatMap(name => loads.get(name) ?? []);
@@ -107,7 +112,9 @@ export class TrialObjective implements Objective {
     if (!pod) return false;
     this.pod = { uid: pod.metadata.uid, namespace: pod.metadata.namespace ?? '', name: pod.metadata.name };
     if ('freeze' in action) {
-      for (const { running } of kubelets.get(pod.spec?.nodeName ?? '')?.workers.get(pod.metadata.uid)?.records ?? []) running?.signal('SIGSTOP');
+      const records = kubelets.get(pod.spec?.nodeName ?? '')?.workers.get(pod.metadata.uid)?.records ?? [];
+      for (const { running } of records) running?.signal('SIGSTOP');
+      this.frozen = records.flatMap(record => (record.running && record.probes.length > 0 ? [{ record, run: record.running }] : []));
     } else {
       api.as(CHECKER).delete('Pod', this.pod);
     }
@@ -123,15 +130,13 @@ export class TrialObjective implements Objective {
       .find(pod => !pod.metadata.deletionTimestamp && pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'));
   }
 
-  /** When the kubelet gave the pod's container up because of a probe. */
-  private killedMs(): number | undefined {
-    const { pod } = this;
-    if (!pod) return undefined;
-    for (const event of this.cluster.api.reader.list<Event>('Event', { namespace: pod.namespace })) {
-      if (event.reason !== 'Killing' || event.involvedObject.uid !== pod.uid || !/failed \w+ probe/.test(event.message ?? '')) continue;
-      const atMs = parseRfc3339(String(event.lastTimestamp)) ?? 0;
-      if (atMs >= this.startedMs! - 1000) return atMs;
+  /**
+   * Whether the kubelet gave the frozen process up: it stops probing what it has decided to end. (Its Killing event may be
+   * missing: a pod that had many events is allowed only a few more.)
+   */
+  private watchFrozen(nowMs: number): void {
+    for (const { record, run } of this.frozen) {
+      if (record.running !== run || record.probes.length === 0) this.givenUpMs ??= nowMs;
     }
-    return undefined;
   }
 }
