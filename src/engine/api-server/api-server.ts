@@ -1,6 +1,6 @@
 /** The API server: the only writer of the cluster. */
 import type { Kernel } from '../kernel/kernel.ts';
-import { Admission } from './admission/admission.ts';
+import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { workloadPolicies, type WorkloadPolicies } from './admission/workload-policies.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import type { ApiServer, AuditEntry, NodeConnections } from './contract.ts';
@@ -52,7 +52,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const ownership = new Ownership();
   const admission = new Admission(
     { kernel, store, options: { serviceCidr: options.serviceCidr ?? '172.20.0.0/16', clusterDomain: options.clusterDomain ?? 'cluster.local' } },
-    options.policies ? [...admissionPlugins, workloadPolicies(options.policies)] : admissionPlugins,
+    options.policies ? withWebhook(workloadPolicies(options.policies)) : admissionPlugins,
   );
   const writer = new Writer(kernel, store, admission, ownership, options.inertKinds ?? new Map());
   const pods = new PodOperations(kernel, store, resources, writer);
@@ -84,6 +84,12 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     },
     namespacedKinds: () => namespacedKinds(resources),
   };
+}
+
+/** Webhooks are asked before quotas are, which come last of all. */
+function withWebhook(webhook: AdmissionPlugin): AdmissionPlugin[] {
+  const last = admissionPlugins.at(-1)!;
+  return [...admissionPlugins.slice(0, -1), webhook, last];
 }
 
 function namespacedKinds(resources: Resources): { kind: string; resource: string }[] {

@@ -1,0 +1,4 @@
+kubectl patch resourcequota shop-quota -n shop --type merge -p '{"spec":{"hard":{"limits.memory":"32Gi"}}}'
+kubectl set resources deployment/catalog -n shop --limits=memory=2Gi --requests=memory=256Mi
+:answer name-the-cause OOMKilled
+:advance 14m
