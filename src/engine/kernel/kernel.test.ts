@@ -32,14 +32,6 @@ describe('the clock', () => {
     expect([count, kernel.nowMs]).toEqual([11, 10]);
   });
 
-  test('"next event" passes over routines', () => {
-    const kernel = aKernel();
-    kernel.after(1, 'probe', '', () => {}, { periodic: true });
-    kernel.after(2, 'crash', '', () => {});
-    expect(kernel.run({ untilMs: 1000, toNextEvent: true })).toBe('event');
-    expect(kernel.nowMs).toBe(2);
-  });
-
   test('time stands still while the host has to answer', () => {
     const kernel = aKernel();
     let answer: unknown;

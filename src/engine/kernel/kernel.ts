@@ -18,12 +18,10 @@ export interface RunOptions {
   untilMs: number;
   /** At most this many events, so that a host can stay responsive. */
   maxEvents?: number;
-  /** Stop after the first event that is not periodic. */
-  toNextEvent?: boolean;
 }
 
-/** Why `run` came back: it got there, it used up its events, the host has to answer first, or an event was met. */
-export type RunEnd = 'reached' | 'budget' | 'host-call' | 'event';
+/** Why `run` came back: it got there, it used up its events, or the host has to answer first. */
+export type RunEnd = 'reached' | 'budget' | 'host-call';
 
 export interface ScheduleOptions {
   /** See {@link ScheduledEvent.periodic}. */
@@ -109,7 +107,6 @@ export class Kernel {
       this.currentMs = next.atMs;
       this.executed += 1;
       next.act();
-      if (options.toNextEvent && !next.periodic) return 'event';
     }
   }
 
