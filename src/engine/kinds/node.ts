@@ -32,6 +32,8 @@ export const node = defineKind({
   defaults(object) {
     fill(object, 'spec', {});
     fill(object, 'status', {});
+    // A status taken over from the stored object is frozen, and its own update's business.
+    if (Object.isFrozen(object.status)) return;
     fill(object.status, 'daemonEndpoints', {});
     fill(object.status.daemonEndpoints, 'kubeletEndpoint', {});
     fill(object.status.daemonEndpoints.kubeletEndpoint, 'Port', 0);
