@@ -33,6 +33,7 @@ function sources(): SourceFile[] {
 
 run('types', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json']);
 run('types of the bare engine', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.engine.json']);
+run('types of terminal and trainer, without page and Node', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.core.json']);
 run('lint', bin('oxlint'), ['--deny-warnings', 'src', 'tests', 'scripts']);
 run('dead code', bin('knip'), ['--no-progress']);
 

@@ -44,13 +44,13 @@ describe('a planted breach turns the check red', () => {
   });
 });
 
-describe('the compiler holds the engine to a bare language', () => {
+describe.each(['tsconfig.engine.json', 'tsconfig.core.json'])('the compiler holds %s to a bare language', config => {
   const root = resolve(import.meta.dirname, '..');
   const compiles = (code: string): boolean => {
     const folder = mkdtempSync(join(root, '.cache-breach-'));
     try {
       writeFileSync(join(folder, 'breach.ts'), code);
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.engine.json', include: ['breach.ts'], exclude: [] }));
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: `../${config}`, include: ['breach.ts'], exclude: [] }));
       execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'pipe' });
       return true;
     } catch {

@@ -2,10 +2,12 @@
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-function utf8Bytes(text: string): number[] {
+/** The UTF-8 bytes of a text; half of a surrogate pair counts as U+FFFD. */
+export function utf8Bytes(text: string): number[] {
   const bytes: number[] = [];
   for (const char of text) {
-    const code = char.codePointAt(0)!;
+    const point = char.codePointAt(0)!;
+    const code = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
     if (code < 0x80) bytes.push(code);
     else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
     else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
@@ -27,16 +29,27 @@ export function utf8Base64(text: string): string {
 
 /** The text that base64 stands for; bytes that are no UTF-8 become U+FFFD. `undefined` when it is not base64. */
 export function base64Text(encoded: string): string | undefined {
-  const body = encoded.replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body) || body.length % 4 !== 0) return undefined;
+  const { text, valid } = decodeBase64(encoded.replaceAll(/\s/g, ''));
+  return valid ? text : undefined;
+}
+
+/** As GNU `base64 -d` reads it: what comes before the first foreign character is decoded, and `valid` tells whether there was none. */
+export function decodeBase64(encoded: string): { text: string; valid: boolean } {
+  const clean = encoded.replaceAll(/[\r\n]/g, '');
   const bytes: number[] = [];
-  for (let i = 0; i < body.length; i += 4) {
-    const [a, b, c, d] = [0, 1, 2, 3].map(k => ALPHABET.indexOf(body[i + k]!)) as [number, number, number, number];
-    bytes.push((a << 2) | (b >> 4));
-    if (c >= 0) bytes.push(((b & 15) << 4) | (c >> 2));
-    if (d >= 0) bytes.push(((c & 3) << 6) | d);
+  let bits = 0;
+  let held = 0;
+  for (const character of clean) {
+    const value = ALPHABET.indexOf(character);
+    if (value < 0) break;
+    held = ((held << 6) | value) & 0xffffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 255);
+    }
   }
-  return utf8Text(bytes);
+  return { text: utf8Text(bytes), valid: /^[A-Za-z0-9+/]*={0,2}$/.test(clean) && clean.length % 4 === 0 };
 }
 
 function utf8Text(bytes: readonly number[]): string {

@@ -4,7 +4,7 @@ import type { Reader } from '../api-server/contract.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import { milliValue, unitValue } from '../apimachinery/quantity.ts';
 import type { StoredPod } from './pod.ts';
-import { decodeBase64 } from './base64.ts';
+import { base64Text } from '../apimachinery/base64.ts';
 
 /** The environment of a container, or what is missing, in the kubelet's words. Source: pkg/kubelet/kubelet_pods.go. */
 export type Environment = { readonly ok: true; readonly env: Map<string, string> } | { readonly ok: false; readonly error: string };
@@ -114,7 +114,7 @@ export function configValues(reader: Reader, namespace: string, name: string): M
 
 export function secretValues(reader: Reader, namespace: string, name: string): Map<string, string> | undefined {
   const secret = reader.get<Secret>('Secret', namespace, name);
-  return secret && new Map(Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64(value)]));
+  return secret && new Map(Object.entries(secret.data ?? {}).map(([key, value]) => [key, base64Text(value) ?? '']));
 }
 
 /** `ORDERS_SERVICE_HOST` and friends for every Service of the namespace. Source: pkg/kubelet/envvars. */

@@ -1,4 +1,5 @@
 /** Commands that change a live object: read it, change a copy, send the difference. */
+import { cloneJson } from '../../engine/apimachinery/json.ts';
 import type { Task } from '../../engine/kernel/task.ts';
 import type { AnyObject, Json } from './client/api-client.ts';
 import { ManyFailures } from './client/failure.ts';
@@ -28,7 +29,7 @@ export function* changeAll(
   const failures: Error[] = [];
   for (const info of infos) {
     try {
-      const copy = structuredClone(info.object) as AnyObject;
+      const copy = cloneJson(info.object) as AnyObject;
       edit(copy, info);
       const { object, changed } = yield* sendDifference(session, info, copy, local ? 'client' : dryRun);
       if (changed || options.sayUnchanged || session.flags.str('output') !== '') yield* print(object, operation);

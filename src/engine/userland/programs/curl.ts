@@ -1,3 +1,4 @@
+import { utf8Base64 } from '../../apimachinery/base64.ts';
 import type { Task } from '../../kernel/task.ts';
 import type { NetOutcome } from '../../network/contract.ts';
 import { FileError, type SystemProcess } from '../contract.ts';
@@ -100,7 +101,7 @@ function* fetchUrl(process: SystemProcess, flags: Flags, text: string): Task<Res
   if (body !== undefined) headers['content-type'] = flags.has('json') ? 'application/json' : 'application/x-www-form-urlencoded';
   if (flags.has('json')) headers.accept = 'application/json';
   const user = flags.value('u') ?? url.user;
-  if (user !== undefined) headers.authorization = `Basic ${base64(user)}`;
+  if (user !== undefined) headers.authorization = `Basic ${utf8Base64(user)}`;
   for (const header of flags.values('H')) {
     const colon = header.indexOf(':');
     if (colon > 0 && header.slice(colon + 1).trim() !== '') headers[header.slice(0, colon).trim().toLowerCase()] = header.slice(colon + 1).trim();
@@ -201,22 +202,4 @@ function writeOut(format: string, response: Response | undefined, url: string, t
     time_starttransfer: seconds, size_download: String(response ? utf8Length(response.body) : 0), remote_ip: response?.address ?? '', url_effective: url, content_type: response?.headers['content-type'] ?? '', num_redirects: '0', exitcode: '0', http_version: response ? '1.1' : '0', method: 'GET', scheme: 'HTTP',
   };
   return format.replace(/%\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole).replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\r/g, '\r').replace(/%%/g, '%');
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Base64 of a text's UTF-8 bytes. */
-export function base64(text: string): string {
-  const bytes = [...utf8Bytes(text)];
-  let result = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]];
-    result += ALPHABET[a >> 2]! + ALPHABET[((a & 3) << 4) | ((b ?? 0) >> 4)]! + (b === undefined ? '=' : ALPHABET[((b & 15) << 2) | ((c ?? 0) >> 6)]!) + (c === undefined ? '=' : ALPHABET[c & 63]!);
-  }
-  return result;
-}
-
-/** The UTF-8 bytes of a text. */
-export function utf8Bytes(text: string): number[] {
-  return encodeURIComponent(text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')).match(/%[0-9A-F]{2}|./g)?.map(part => (part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0))) ?? [];
 }

@@ -1,41 +1,8 @@
 import type { Task } from '../../kernel/task.ts';
 import type { SystemProcess, SystemProgram } from '../contract.ts';
-import { base64, utf8Bytes } from './curl.ts';
+import { decodeBase64, utf8Base64, utf8Bytes } from '../../apimachinery/base64.ts';
 import { parseFlags } from './flags.ts';
 import { readWhole } from './program-input.ts';
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** The text whose UTF-8 bytes are given in base64; `undefined` when it is no base64. Bytes that are no UTF-8 become U+FFFD. */
-export function decodeBase64(text: string): { text: string; valid: boolean } {
-  const clean = text.replace(/[\r\n]/g, '');
-  const body = clean.replace(/=+$/, '');
-  const valid = /^[A-Za-z0-9+/]*$/.test(body) && clean.length % 4 === 0;
-  const bytes: number[] = [];
-  let bits = 0;
-  let held = 0;
-  for (const character of body) {
-    const value = ALPHABET.indexOf(character);
-    if (value < 0) break;
-    held = ((held << 6) | value) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) { bits -= 8; bytes.push((held >> bits) & 255); }
-  }
-  return { text: textOfBytes(bytes), valid };
-}
-
-function textOfBytes(bytes: readonly number[]): string {
-  let text = '';
-  for (let i = 0; i < bytes.length;) {
-    const first = bytes[i]!;
-    const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0;
-    const rest = bytes.slice(i + 1, i + length);
-    if (length === 0 || rest.length < length - 1 || rest.some(byte => (byte & 0xc0) !== 0x80)) { text += '\ufffd'; i += 1; continue; }
-    text += String.fromCodePoint(rest.reduce((code, byte) => (code << 6) | (byte & 0x3f), length === 1 ? first : first & (0x7f >> length)));
-    i += length;
-  }
-  return text;
-}
 
 function* base64Program(process: SystemProcess): Task<number> {
   const flags = yield* parseFlags(process, { short: 'dDw:i', long: { decode: 'd', 'wrap=': 'w', 'ignore-garbage': 'i' } });
@@ -50,7 +17,7 @@ function* base64Program(process: SystemProcess): Task<number> {
     return 1;
   }
   const width = Number(flags.value('w') ?? 76);
-  const encoded = base64(read.text);
+  const encoded = utf8Base64(read.text);
   const lines = width === 0 ? encoded : (encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).map(line => `${line}\n`).join('');
   yield* process.write(1, lines);
   return 0;

@@ -1,4 +1,5 @@
 /** `config …`: reading and changing kubeconfig files. */
+import { utf8Base64 } from '../../../engine/apimachinery/base64.ts';
 import type { Task } from '../../../engine/kernel/task.ts';
 import { fail } from '../client/failure.ts';
 import { changeConfig, configDocument, type KubeConfig, loadConfig } from '../client/kubeconfig.ts';
@@ -214,7 +215,7 @@ const set = defineCommand({
     change(session, config => (place.stanza === 'current-context' ? config.currentContext !== '' : place.name in config[place.stanza]), config => {
       if (place.stanza === 'current-context') { config.currentContext = value; return; }
       const entry = config[place.stanza][place.name] ?? {};
-      entry[place.field] = value === 'true' ? true : value === 'false' ? false : place.field.endsWith('-data') && bytes ? btoa(value) : value;
+      entry[place.field] = value === 'true' ? true : value === 'false' ? false : place.field.endsWith('-data') && bytes ? utf8Base64(value) : value;
       config[place.stanza][place.name] = entry;
     });
     yield* session.out(`Property ${JSON.stringify(property)} set.\n`);

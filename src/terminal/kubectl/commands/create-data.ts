@@ -1,10 +1,11 @@
 /** `create configmap` and `create secret …`: objects that carry files and literals. */
+import { utf8Base64 } from '../../../engine/apimachinery/base64.ts';
 import type { Json } from '../client/api-client.ts';
 import { fail } from '../client/failure.ts';
 import { defineCommand } from '../command.ts';
 import { sortKeys } from '../objects/json.ts';
 import type { Session } from '../session.ts';
-import { base64, builtIn, createOne, metaOf, nameOf } from './create-one.ts';
+import { builtIn, createOne, metaOf, nameOf } from './create-one.ts';
 
 const CONFIG_MAP = builtIn('', 'v1', 'ConfigMap', 'configmaps');
 const SECRET = builtIn('', 'v1', 'Secret', 'secrets');
@@ -86,7 +87,7 @@ export const createConfigMap = defineCommand({
   },
 });
 
-const encoded = (data: Record<string, string>): Json => Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)]));
+const encoded = (data: Record<string, string>): Json => Object.fromEntries(Object.entries(data).map(([key, value]) => [key, utf8Base64(value)]));
 
 export const createSecretGeneric = defineCommand({
   path: 'create secret generic',
@@ -134,7 +135,7 @@ export const createSecretDockerRegistry = defineCommand({
       fail('either --from-file or the combination of --docker-username, --docker-password and --docker-server is required');
     }
     const email = flags.str('docker-email');
-    const entry = { username, password, ...(email !== '' && { email }), auth: base64(`${username}:${password}`) };
+    const entry = { username, password, ...(email !== '' && { email }), auth: utf8Base64(`${username}:${password}`) };
     const config = JSON.stringify({ auths: { [flags.str('docker-server')]: entry } });
     return yield* createOne(session, SECRET, {
       kind: 'Secret', apiVersion: 'v1', metadata: metaOf(session, SECRET, name), data: encoded({ '.dockerconfigjson': config }), type: 'kubernetes.io/dockerconfigjson',

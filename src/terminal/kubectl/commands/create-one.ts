@@ -62,13 +62,6 @@ export function structOrder(object: Json): Json {
   return { kind, apiVersion, metadata, ...(spec !== undefined && { spec }), ...rest };
 }
 
-/** Text as Go's base64 writes its UTF-8 bytes. */
-export function base64(text: string): string {
-  let binary = '';
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
 /** `a=1,b=2` as a label map. @throws CliFailure */
 export function labelMap(text: string): Record<string, string> {
   const labels: Record<string, string> = {};

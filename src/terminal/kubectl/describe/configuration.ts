@@ -1,4 +1,5 @@
 /** ConfigMaps, Secrets, accounts, permissions, limits, priorities, leases, events. */
+import { base64Text } from '../../../engine/apimachinery/base64.ts';
 import type { AnyObject, Json } from '../client/api-client.ts';
 import { canonicalQuantity } from '../../../engine/apimachinery/quantity.ts';
 import type { Describer } from './describer.ts';
@@ -27,7 +28,7 @@ export const secret: Describer = function* (w, object) {
   w.line(0, '\nData\n====');
   for (const [key, value] of entriesOf(object.data)) {
     const token = object.type === 'kubernetes.io/service-account-token' && key === 'token';
-    w.line(0, token ? `${key}:\t${atob(value)}` : `${key}:\t${bytesOf(value)} bytes`);
+    w.line(0, token ? `${key}:\t${base64Text(value) ?? ''}` : `${key}:\t${bytesOf(value)} bytes`);
   }
 };
 

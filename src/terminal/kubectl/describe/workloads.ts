@@ -1,4 +1,5 @@
 /** Pods and what makes them. */
+import { cloneJson } from '../../../engine/apimachinery/json.ts';
 import type { Container, ContainerStatus, Pod, Volume } from 'kubernetes-types/core/v1.d.ts';
 import type { AnyObject, Json } from '../client/api-client.ts';
 import { selectorText } from '../objects/selector.ts';
@@ -147,7 +148,7 @@ export const deployment: Describer = function* (w, object, context) {
 /** Whether a ReplicaSet carries the Deployment's template, its hash label aside. */
 export function sameTemplate(set: AnyObject, owner: AnyObject): boolean {
   const strip = (object: AnyObject): string => {
-    const template = structuredClone((object.spec as Json).template) as Json;
+    const template = cloneJson((object.spec as Json).template) as Json;
     const labels = ((template.metadata as Json | undefined)?.labels ?? {}) as Json;
     delete labels['pod-template-hash'];
     return JSON.stringify(sorted(template));

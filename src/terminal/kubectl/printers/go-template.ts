@@ -2,6 +2,7 @@
  * Go's text/template over API objects: actions, pipelines, variables, `if`, `range`, `with`, `define`d nothing; with the
  * functions kubectl adds (`exists`, `base64decode`).
  */
+import { base64Text } from '../../../engine/apimachinery/base64.ts';
 import { goValue } from './custom-columns.ts';
 
 /** The template cannot be read or run; Go's words. */
@@ -171,10 +172,7 @@ const FUNCTIONS: Readonly<Record<string, (...values: unknown[]) => unknown>> = {
   html: value => show(value).replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`),
   urlquery: value => encodeURIComponent(show(value)).replaceAll('%20', '+'),
   js: value => JSON.stringify(show(value)).slice(1, -1),
-  base64decode: value => {
-    const binary = atob(String(value));
-    return new TextDecoder().decode(Uint8Array.from(binary, char => char.charCodeAt(0)));
-  },
+  base64decode: value => base64Text(String(value)) ?? '',
   exists: (value, ...keys) => {
     let current: unknown = value;
     for (const key of keys) {

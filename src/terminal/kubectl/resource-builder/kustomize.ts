@@ -1,4 +1,5 @@
 /** A basic `kustomization.yaml`: resources, namespace, name prefix and suffix, labels, images, replicas, patches, generators of literals. */
+import { cloneJson } from '../../../engine/apimachinery/json.ts';
 import { fail } from '../client/failure.ts';
 import { resolvePath } from '../../../engine/userland/index.ts';
 import type { Json } from '../client/api-client.ts';
@@ -23,7 +24,7 @@ export function buildKustomization(session: Session, folder: string): Json[] {
     if (!KNOWN.has(field)) fail(`kustomization field "${field}" is not modelled; resources, namespace, name prefix and suffix, labels, images and replicas are`);
   }
   let objects = [...strings(settings.resources), ...strings(settings.bases)].flatMap(entry => resourceObjects(session, resolvePath(folder, entry), entry));
-  for (const change of [named, placed, labelled, imaged, scaled]) objects = objects.map(object => change(structuredClone(object), settings));
+  for (const change of [named, placed, labelled, imaged, scaled]) objects = objects.map(object => change(cloneJson(object), settings));
   return objects;
 }
 
