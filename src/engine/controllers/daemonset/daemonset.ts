@@ -4,7 +4,7 @@ import type { KubeObject } from '../../apimachinery/object.ts';
 import { intOrPercent } from '../deployment/rolling-update.ts';
 import { podTemplateHash } from '../deployment/template-hash.ts';
 import { defineController, keyOf, type Action, type View } from '../framework.ts';
-import { tolerates } from '../node-lifecycle/taint-eviction.ts';
+import { nodeAccepted, tolerates } from '../../kinds/node-fit.ts';
 import { isPodAvailable, isPodReady, isTerminal, type StoredPod } from '../pods.ts';
 
 type StoredDaemonSet = DaemonSet & KubeObject;
@@ -44,20 +44,9 @@ const nodeOf = (pod: StoredPod): string => pod.spec?.nodeName
   ?? pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms?.[0]?.matchFields?.[0]?.values?.[0] ?? '';
 
 function fits(daemonSet: StoredDaemonSet, node: StoredNode): boolean {
-  const { nodeSelector = {}, tolerations = [], affinity } = daemonSet.spec!.template.spec!;
-  if (Object.entries(nodeSelector).some(([key, value]) => node.metadata.labels?.[key] !== value)) return false;
-  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (terms && !terms.some(term => (term.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = node.metadata.labels?.[key];
-    switch (operator) {
-      case 'In': return value !== undefined && values.includes(value);
-      case 'NotIn': return value === undefined || !values.includes(value);
-      case 'Exists': return value !== undefined;
-      case 'DoesNotExist': return value === undefined;
-      default: return false;
-    }
-  }))) return false;
-  const all = [...tolerations, ...DAEMON_TOLERATIONS];
+  const spec = daemonSet.spec!.template.spec!;
+  if (!nodeAccepted(spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} })) return false;
+  const all = [...spec.tolerations ?? [], ...DAEMON_TOLERATIONS];
   return (node.spec?.taints ?? []).every(taint => taint.effect === 'PreferNoSchedule' || all.some(toleration => tolerates(toleration, taint)));
 }
 

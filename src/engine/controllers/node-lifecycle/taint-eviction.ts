@@ -1,16 +1,9 @@
-import type { Pod, Taint, Toleration } from 'kubernetes-types/core/v1.d.ts';
+import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../apimachinery/object.ts';
+import { tolerates } from '../../kinds/node-fit.ts';
 import { parseRfc3339, rfc3339 } from '../../kernel/calendar.ts';
 import { defineController, keyOf, type Action } from '../framework.ts';
-
-/** Whether a toleration covers a taint. Source: component-helpers scheduling/corev1/helpers.go. */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  if (!toleration.key && toleration.operator !== 'Exists') return false;
-  return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
-}
 
 /** Deletes pods that do not tolerate a NoExecute taint, when their toleration runs out. Source: pkg/controller/tainteviction. */
 export const taintEvictionController = defineController<Pod>({

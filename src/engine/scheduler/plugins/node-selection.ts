@@ -1,6 +1,5 @@
-import type { NodeSelectorTerm } from 'kubernetes-types/core/v1.d.ts';
-import { fits, reject, type FilterPlugin, type ScorePlugin, type StoredPod } from '../framework.ts';
-import type { NodeInfo } from '../node-info.ts';
+import { nodeAccepted, nodeMatchesTerm } from '../../kinds/node-fit.ts';
+import { fits, reject, type FilterPlugin, type ScorePlugin } from '../framework.ts';
 
 /** `nodeSelector`, node affinity, `nodeName`, cordons: everything that looks at the node alone. */
 
@@ -22,37 +21,10 @@ export const nodeName: FilterPlugin = {
   },
 };
 
-/** Whether a node matches one term: all its expressions and fields. */
-export function nodeMatchesTerm(term: NodeSelectorTerm, { labels, name }: Pick<NodeInfo, 'labels' | 'name'>): boolean {
-  const { matchExpressions = [], matchFields = [] } = term;
-  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
-  return matchExpressions.every(({ key, operator, values = [] }) => matches(labels[key], operator, values))
-    && matchFields.every(({ key, operator, values = [] }) => key === 'metadata.name' && matches(name, operator, values));
-}
-
-function matches(value: string | undefined, operator: string, values: readonly string[]): boolean {
-  switch (operator) {
-    case 'In': return value !== undefined && values.includes(value);
-    case 'NotIn': return value === undefined || !values.includes(value);
-    case 'Exists': return value !== undefined;
-    case 'DoesNotExist': return value === undefined;
-    case 'Gt': return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt': return value !== undefined && Number(value) < Number(values[0]);
-    default: return false;
-  }
-}
-
-/** Whether the pod's `nodeSelector` and required node affinity accept a node. */
-export function nodeAccepted(pod: StoredPod, node: Pick<NodeInfo, 'labels' | 'name'>): boolean {
-  for (const [key, value] of Object.entries(pod.spec?.nodeSelector ?? {})) if (node.labels[key] !== value) return false;
-  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return !required || required.nodeSelectorTerms.some(term => nodeMatchesTerm(term, node));
-}
-
 export const nodeAffinity: FilterPlugin = {
   name: 'NodeAffinity',
   filter(pod, node) {
-    return nodeAccepted(pod, node) ? fits : reject('NodeAffinity', "node(s) didn't match Pod's node affinity/selector", { preemptionHelps: false });
+    return nodeAccepted(pod.spec, node) ? fits : reject('NodeAffinity', "node(s) didn't match Pod's node affinity/selector", { preemptionHelps: false });
   },
 };
 

@@ -1,7 +1,7 @@
 import type { TopologySpreadConstraint } from 'kubernetes-types/core/v1.d.ts';
 import { labelSelectorMatches } from '../../apimachinery/label-selector.ts';
 import { fits, reject, type FilterPlugin, type SchedulingView, type ScorePlugin, type StoredPod } from '../framework.ts';
-import { nodeAccepted } from './node-selection.ts';
+import { nodeAccepted } from '../../kinds/node-fit.ts';
 
 /** Source: plugins/podtopologyspread. */
 interface Counted {
@@ -29,7 +29,7 @@ function countDomains(pod: StoredPod, constraints: readonly TopologySpreadConstr
     const selector = selectorFor(pod, constraint);
     for (const node of view.nodes) {
       const domain = node.labels[constraint.topologyKey];
-      if (domain === undefined || (constraint.nodeAffinityPolicy !== 'Ignore' && !nodeAccepted(pod, node))) continue;
+      if (domain === undefined || (constraint.nodeAffinityPolicy !== 'Ignore' && !nodeAccepted(pod.spec, node))) continue;
       byDomain.set(domain, (byDomain.get(domain) ?? 0) + node.matching(pod.metadata.namespace, selector));
     }
     const tooFew = byDomain.size < (constraint.minDomains ?? 1);

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../apimachinery/object.ts';
 import { bestVolume, NO_PROVISIONER, provisionerOf, storageClassName, waitsForConsumer, type StoredClaim, type StoredVolume } from '../../kinds/volume-matching.ts';
 import { fits, reject, type FilterPlugin, type PreFilterPlugin, type SchedulingView, type StoredPod } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { nodeMatchesTerm } from './node-selection.ts';
+import { nodeMatchesTerm } from '../../kinds/node-fit.ts';
 
 /** Claims of a pod, and what is wrong with them before any node is looked at. Source: plugins/volumebinding. */
 export const volumeBindingPreFilter: PreFilterPlugin = {
