@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { contentFromFiles } from '../../src/hosts/content-files.ts';
+import { LineRunner } from '../../src/hosts/line-runner.ts';
+
+test('objectives tick when they have held long enough, un-tick when they stop, and a broken guard says who it is', async () => {
+  const runner = LineRunner.in({ kind: 'scenario', key: 'clbo-missing-env' }, 4, contentFromFiles());
+  const state = () => runner.world.scenarioState()!;
+  const available = () => state().objectives.find(objective => objective.id === 'available')!;
+  expect(available()).toMatchObject({ state: 'open', value: '0/3', worst: '0/3' });
+  await runner.run('kubectl apply -f shop/orders.yaml');
+  await runner.run('kubectl rollout restart deploy/orders && kubectl rollout status deploy/orders');
+  await runner.advance(20_000);
+  expect(available()).toMatchObject({ state: 'holding', value: '3/3' });
+  await runner.advance(60_000);
+  expect(available()).toMatchObject({ state: 'done', untickedCount: 0 });
+  await runner.run('kubectl scale deploy/orders --replicas=2');
+  await runner.advance(5_000);
+  expect(available()).toMatchObject({ state: 'open', untickedCount: 1 });
+  expect(state().guards.find(guard => guard.id === 'G-keep')).toMatchObject({ holds: false, reason: 'deployment shop/orders asks for 2 instead of 3 replicas' });
+  await runner.run('kubectl scale deploy/orders --replicas=3');
+  await runner.advance(180_000);
+  expect(available().state).toBe('done');
+  expect(state().guards.every(guard => guard.holds)).toBe(true);
+  expect(state().solved).toBe(false);
+  runner.world.input({ type: 'answer', objective: 'name-the-cause', text: 'DB_HOST' });
+  expect(state().objectives.find(objective => objective.id === 'name-the-cause')).toMatchObject({ state: 'open', note: 'Not that one. The container is gone, but its last words are not.' });
+  runner.world.input({ type: 'answer', objective: 'name-the-cause', text: ' database_host ' });
+  await runner.advance(2_000);
+  expect(state()).toMatchObject({ solved: true, debrief: { id: 'clbo-missing-env', stars: 3 } });
+});
