@@ -30,11 +30,11 @@ export const NODE_STATUS_MS = 300_000;
 /** kuberuntime_container.go `minimumGracePeriodInSeconds`. */
 export const MINIMUM_GRACE_MS = 2_000;
 
-/** Assumed from public EKS start-up traces: sandbox with VPC CNI address, container create and start. */
+/** Assumed, not measured: sandbox with VPC CNI address, container create and start. */
 export const RUNTIME_MS = { sandbox: 350, sandboxSpread: 250, create: 90, createSpread: 80, start: 70, startSpread: 60 } as const;
 
-/** Assumed: an m5.large pulls and unpacks about this much a second from ECR in the same region, after resolving the name. */
+/** Assumed, not measured: an m5.large pulls and unpacks about this much a second from ECR in the same region, after resolving the name. */
 export const PULL_RATE = { bytesPerSecond: 48 * 1024 * 1024, resolveMs: 220, resolveSpreadMs: 260 } as const;
 
-/** Assumed: an EC2 instance boots, joins and turns Ready (EKS AL2023). */
+/** Assumed, not measured: an EC2 instance boots, joins and turns Ready (EKS AL2023). */
 export const NODE_BOOT_MS = { base: 38_000, spread: 14_000, readyAfterJoin: 9_000 } as const;

@@ -1,6 +1,6 @@
 /** Numbers of the network. */
 
-/** Round trips inside one region. Assumed from public latency tables: same zone 0.3 ms, across zones 0.8 ms. */
+/** Round trips inside one region. Assumed, not measured: same zone 0.3 ms, across zones 0.8 ms. */
 export const ROUND_TRIP_MS = { sameNode: 0.05, sameZone: 0.3, crossZone: 0.8, internet: 12 } as const;
 
 /** How long the Linux kernel keeps trying to open a connection when nobody answers (tcp_syn_retries 6). */

@@ -13,15 +13,14 @@ export interface CachedImage {
 /** What the image manager decided or found out for one container start. */
 export type PullOutcome =
   | { readonly kind: 'present'; readonly cached: CachedImage }
-  | { readonly kind: 'pulled'; readonly cached: CachedImage; readonly tookMs: number; readonly waitedMs: number }
+  | { readonly kind: 'pulled'; readonly cached: CachedImage; readonly tookMs: number }
   | { readonly kind: 'invalid-name'; readonly error: string }
   | { readonly kind: 'never'; }
   | { readonly kind: 'failed'; readonly error: string };
 
-/** The image store of one node; pulls go one after another (`serializeImagePulls`). Source: pkg/kubelet/images. */
+/** The image store of one node; pulls go side by side (EKS sets `serializeImagePulls: false`). Source: pkg/kubelet/images. */
 export class NodeImages {
   private readonly cache = new Map<string, CachedImage>();
-  private busyUntilMs = 0;
 
   constructor(private readonly kernel: Kernel, private readonly source: ImageSource) {}
 
@@ -60,7 +59,6 @@ export class NodeImages {
     }
     onPulling();
     const { kernel } = this;
-    const startMs = kernel.nowMs;
     const answer = this.source.pull(container.image ?? '');
     const resolveMs = PULL_RATE.resolveMs + kernel.random.fraction() * PULL_RATE.resolveSpreadMs;
     if (!answer.ok) {
@@ -68,12 +66,10 @@ export class NodeImages {
       return;
     }
     const transferMs = cached ? 0 : (answer.image.sizeBytes / PULL_RATE.bytesPerSecond) * 1000 * (0.85 + kernel.random.fraction() * 0.3);
-    const waitedMs = Math.max(0, this.busyUntilMs - startMs);
     const tookMs = resolveMs + transferMs;
-    this.busyUntilMs = startMs + waitedMs + tookMs;
-    kernel.after(waitedMs + tookMs, 'kubelet/pull', parsed.full, () => {
+    kernel.after(tookMs, 'kubelet/pull', parsed.full, () => {
       this.cache.set(parsed.full, answer);
-      finish({ kind: 'pulled', cached: answer, tookMs, waitedMs });
+      finish({ kind: 'pulled', cached: answer, tookMs });
     });
   }
 }

@@ -39,7 +39,7 @@ export function nodeObject(node: NodeDescription, nowMs: number, ready: boolean)
     },
     status: {
       addresses: [{ type: 'InternalIP', address: node.address }, { type: 'InternalDNS', address: `${node.name}.${node.region}.compute.internal` }, { type: 'Hostname', address: `${node.name}.${node.region}.compute.internal` }],
-      allocatable: { cpu: `${size.allocatableCpuMillis}m`, 'ephemeral-storage': String(Math.floor(size.ephemeralStorageKi * 1024 * 0.9)), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.allocatableMemoryKi}Ki`, pods: String(size.maxPods) },
+      allocatable: { cpu: `${size.allocatableCpuMillis}m`, 'ephemeral-storage': String(size.allocatableEphemeralBytes), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.allocatableMemoryKi}Ki`, pods: String(size.maxPods) },
       capacity: { cpu: String(size.cpuCores), 'ephemeral-storage': `${size.ephemeralStorageKi}Ki`, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.memoryKi}Ki`, pods: String(size.maxPods) },
       conditions: [
         condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),

@@ -211,7 +211,7 @@ export class PodWorker {
         this.event('Normal', 'Pulled', `Container image "${image}" already present on machine${this.node.minor >= 35 ? ' and can be accessed by the pod' : ''}`, record);
         break;
       case 'pulled':
-        this.event('Normal', 'Pulled', `Successfully pulled image "${image}" in ${goDuration(outcome.tookMs)} (${goDuration(outcome.tookMs + outcome.waitedMs)} including waiting). Image size: ${outcome.cached.image.sizeBytes} bytes.`, record);
+        this.event('Normal', 'Pulled', `Successfully pulled image "${image}" in ${goDuration(outcome.tookMs)} (${goDuration(outcome.tookMs)} including waiting). Image size: ${outcome.cached.image.sizeBytes} bytes.`, record);
         break;
       case 'invalid-name':
         this.event('Warning', 'InspectFailed', `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${outcome.error}`, record);

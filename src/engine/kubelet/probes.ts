@@ -19,6 +19,8 @@ export interface ProbeHost {
   readonly kernel: Kernel;
   readonly network: Network;
   readonly nodeStack: Stack;
+  /** The kubelet's minor version. */
+  readonly minor: number;
 }
 
 /** Runs one probe once. Source: pkg/kubelet/prober/prober.go, pkg/probe. */
@@ -40,7 +42,7 @@ export function runProbe(probe: Probe, container: Container, running: RunningCon
   const headers = Object.fromEntries((probe.httpGet?.httpHeaders ?? []).map(({ name, value }) => [name.toLowerCase(), value]));
   host.network.send(host.nodeStack, {
     protocol: probe.httpGet ? 'http' : 'tcp', host: address, port, method: 'GET', path, timeoutMs,
-    headers: { 'user-agent': 'kube-probe/1.34', ...headers },
+    headers: { 'user-agent': `kube-probe/1.${host.minor}`, ...headers },
   }, outcome => finish(probe.httpGet ? httpAnswer(outcome, probe.httpGet, address, port, path) : tcpAnswer(outcome, address, port)), { routine: true, uncounted: true });
 }
 
