@@ -9,11 +9,14 @@ const root = resolve(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'drydock-test-'));
 let passed = 0;
 let failed = 0;
+/** Named once more at the end, where a long log is read first. */
+const redNames: string[] = [];
 
 function step(name: string, script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): { ok: boolean; output: string } {
   console.log(`\n== ${name}`);
   const result = spawnSync(join(root, 'node_modules/.bin', script), args, { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
   process.stdout.write(result.stdout);
+  redNames.push(...result.stdout.split('\n').filter(line => line.startsWith('FAILED')).map(line => `${name}: ${line}`));
   return { ok: result.status === 0, output: result.stdout };
 }
 
@@ -31,8 +34,16 @@ count(check.ok, lines(check.output, '  ok'), lines(check.output, 'FAILED'));
 const report = join(scratch, 'vitest.json');
 const unit = step('unit, page, stories, storms, differential', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
 try {
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number; numFailedTests: number;
+    testResults: { name: string; status: string; message: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
+  };
   count(unit.ok, numPassedTests, numFailedTests);
+  for (const { name, status, message, assertionResults } of testResults) {
+    const red = assertionResults.filter(test => test.status === 'failed');
+    for (const { fullName, failureMessages } of red) redNames.push(`${fullName}\n${failureMessages.join('\n').split('\n').slice(0, 25).join('\n')}`);
+    if (status === 'failed' && red.length === 0) redNames.push(`${name}: ${message.split('\n').slice(0, 10).join('\n')}`);
+  }
 } catch {
   count(false, 0, 0);
 }
@@ -56,5 +67,6 @@ if ('problem' in chromium) {
 }
 
 rmSync(scratch, { recursive: true });
+if (failed > 0) console.log(`\nFailed:\n${redNames.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

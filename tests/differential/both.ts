@@ -43,8 +43,11 @@ export interface Both {
   readonly sides: readonly Side[];
   /** Writes a file on both machines, relative to the home directory. */
   file(path: string, content: string): void;
-  /** Runs `kubectl …` on both, after both clocks moved to the present. */
-  run(line: string, stdin?: string): Promise<{ real: Ran; ours: Ran }>;
+  /**
+   * Runs `kubectl …` on both, after both clocks moved to the present. The real one reads the machine's clock: `secondPassed`
+   * tells that a second began between the two runs, so that an age may honestly differ by one.
+   */
+  run(line: string, stdin?: string): Promise<{ real: Ran; ours: Ran; secondPassed: boolean }>;
   close(): Promise<void>;
 }
 
@@ -104,13 +107,15 @@ contexts:
     home, ours, sides, file,
     async run(line, stdin = '') {
       const [, ...args] = words(line);
+      const beganInSecond = Math.floor(Date.now() / 1000);
       catchUp(real, Math.max(Date.now(), mine.kernel.nowMs));
       const running = runReal(binary, args, home, stdin);
       const ticking = setInterval(() => catchUp(real, Math.max(Date.now(), real.kernel.nowMs + 50)), 50);
       const theirs = await running;
       clearInterval(ticking);
       catchUp(mine, Math.max(Date.now(), real.kernel.nowMs));
-      return { real: theirs, ours: ours.run(['kubectl', ...args], { stdin }) };
+      const mineRan = ours.run(['kubectl', ...args], { stdin });
+      return { real: theirs, ours: mineRan, secondPassed: Math.floor(mine.kernel.nowMs / 1000) !== beganInSecond };
     },
     async close() { await host.close(); },
   };

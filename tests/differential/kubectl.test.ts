@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Both, createBoth, whyNot } from './both.ts';
 import { populate, STATE_AGE_MS } from './cluster-state.ts';
 import { differences } from './differences.ts';
+import type { Ran } from './laptop.ts';
 import { operating, reading, usage, writing } from './lines.ts';
 import { files } from './manifests.ts';
 
@@ -25,8 +27,10 @@ describe.skipIf(obstacle).each([['usage', usage], ['reading', reading], ['writin
   afterAll(() => both.close());
 
   test.each(lines.map(line => [line]))('%s', async line => {
-    const { real, ours } = await both.run(line);
-    const shown = (ran: typeof real): object => ({ stdout: normalised(ran.stdout), stderr: normalised(ran.stderr), code: ran.code });
+    const shown = (ran: Ran): object => ({ stdout: normalised(ran.stdout), stderr: normalised(ran.stderr), code: ran.code });
+    let { real, ours, secondPassed } = await both.run(line);
+    // Only a difference that a new second can explain is looked at again.
+    for (let again = 0; again < 3 && secondPassed && !isDeepStrictEqual(shown(ours), shown(real)); again += 1) ({ real, ours, secondPassed } = await both.run(line));
     if (differences[line] !== undefined) {
       expect(shown(ours), 'no longer differs: take it off the list').not.toEqual(shown(real));
       return;
