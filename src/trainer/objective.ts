@@ -1,8 +1,7 @@
 import type { ObjectiveState } from './contract.ts';
 import type { Check, CheckEnvironment } from './checks/environment.ts';
+import { SparkLine } from './spark-line.ts';
 import type { PromiseTask, QuestionTask } from './staging/scenario-schema.ts';
-
-const SPARK_SAMPLES = 120;
 
 /** One row of "Done when all hold": looked at every virtual second, ticks and un-ticks by itself. */
 export interface Objective {
@@ -26,9 +25,7 @@ export class PromiseObjective implements Objective {
   private text = '';
   private worst = { level: Number.POSITIVE_INFINITY, text: '' };
   private heldMs = 0;
-  private readonly spark: number[] = [];
-  private sampleEvery = 1;
-  private sinceSample = 0;
+  private readonly spark = new SparkLine();
   private kept = false;
 
   constructor(private readonly task: PromiseTask, environment: CheckEnvironment) {
@@ -53,7 +50,7 @@ export class PromiseObjective implements Objective {
     this.waiting = !needsMet;
     this.text = String(this.value.evaluate());
     const level = Number(this.level.evaluate());
-    this.sample(level);
+    this.spark.add(level);
     if (level < this.worst.level) this.worst = { level, text: this.text };
     if (this.kept && this.done) return;
     if (this.holds.evaluate() !== true) {
@@ -73,7 +70,7 @@ export class PromiseObjective implements Objective {
     return {
       id: task.id, title: task.title, value: this.text, worst: this.worst.text, holdMs: task.for, heldMs: Math.min(this.heldMs, task.for),
       state: this.waiting ? 'waiting' : this.done ? 'done' : this.holdingSinceMs !== undefined ? 'holding' : 'open',
-      untickedCount: this.untickedCount, note: this.waiting ? `waits for ${task.needs.join(', ')}` : '', spark: [...this.spark],
+      untickedCount: this.untickedCount, note: this.waiting ? `waits for ${task.needs.join(', ')}` : '', spark: this.spark.list(),
     };
   }
 
@@ -82,17 +79,6 @@ export class PromiseObjective implements Objective {
     this.holdingSinceMs = undefined;
     this.heldMs = 0;
     this.done = false;
-  }
-
-  /** Keeps the whole run in a bounded number of samples by halving the rate when it is full. */
-  private sample(level: number): void {
-    this.sinceSample += 1;
-    if (this.sinceSample < this.sampleEvery) return;
-    this.sinceSample = 0;
-    this.spark.push(level);
-    if (this.spark.length <= SPARK_SAMPLES) return;
-    for (let i = 0; i < this.spark.length; i += 1) this.spark.splice(i + 1, 1);
-    this.sampleEvery *= 2;
   }
 }
 

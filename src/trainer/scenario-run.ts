@@ -8,9 +8,11 @@ import type { Debrief, HintState, ScenarioState } from './contract.ts';
 import { GuardWatch, guardsFor, type Baseline } from './guards/guards.ts';
 import { PromiseObjective, QuestionObjective, type Objective } from './objective.ts';
 import { NO_TRIAL, TrialObjective } from './trial.ts';
+import { VowObjective } from './vow.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const OFFER_HINT_AFTER_MS = 240_000;
+const CHECKER = 'drydock:checker';
 
 /** The learner's line, for the debrief. */
 interface TypedLine {
@@ -41,7 +43,8 @@ export class ScenarioRun {
     const environment = new CheckEnvironment(cluster, id => this.objectives.find((entry): entry is TrialObjective => entry.id === id && entry instanceof TrialObjective)?.facts() ?? NO_TRIAL);
     const { scenario } = found;
     this.objectives = scenario.tasks.map(task => ('ask' in task ? new QuestionObjective(task)
-      : 'trial' in task ? new TrialObjective(task, environment, cluster) : new PromiseObjective(task, environment)));
+      : 'trial' in task ? new TrialObjective(task, environment, { cluster, content, folder: found.folder, user: CHECKER })
+        : 'always' in task ? new VowObjective(task, environment, cluster) : new PromiseObjective(task, environment)));
     this.guards = new GuardWatch(guardsFor(scenario.guards, cluster, baseline));
     this.starRules = scenario.stars.map(({ when, ...rule }) => ({ when: environment.compile(when), ...rule }));
     const { partial } = scenario;

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Network } from './network.ts';
+import { isSuccess } from './request-log.ts';
 import type { Stack } from './stack.ts';
 
 export interface LoadProfile {
@@ -22,6 +23,10 @@ export class LoadGenerator {
   private running = false;
   /** How many times its usual rate. */
   factor = 1;
+  /** Requests that ended since it began, and those of them that were lost: an error above 499, no connection, no answer in time. */
+  total = 0;
+  lost = 0;
+  private paused = false;
 
   constructor(private readonly kernel: Kernel, private readonly network: Network, private readonly profile: LoadProfile, address: string) {
     this.stack = network.createStack({
@@ -48,6 +53,15 @@ export class LoadGenerator {
     this.running = false;
   }
 
+  /** People wait: no request until {@link resume}. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
   /** Multiplies the rate: 2 for peak, 4 for a sale. */
   setFactor(factor: number): void {
     this.factor = factor;
@@ -57,9 +71,13 @@ export class LoadGenerator {
     const meanMs = 1000 / (this.profile.ratePerSecond * this.factor);
     this.kernel.after(meanMs * (0.5 + this.kernel.random.fraction()), 'load/request', this.profile.name, () => {
       if (!this.running) return;
-      const { host, port, path, method } = this.profile;
-      this.network.send(this.stack, { protocol: 'http', host, port, path, method, timeoutMs: PATIENCE_MS }, () => {}, { routine: true });
       this.next();
+      if (this.paused) return;
+      const { host, port, path, method } = this.profile;
+      this.network.send(this.stack, { protocol: 'http', host, port, path, method, timeoutMs: PATIENCE_MS }, outcome => {
+        this.total += 1;
+        if (!isSuccess(outcome)) this.lost += 1;
+      }, { routine: true });
     }, { periodic: true });
   }
 }

@@ -29,16 +29,21 @@ export interface Check {
  * - `queue('name')`: sent, deleted, depth, oldestSeconds
  * - `ended('ns/app', 'OOMKilled', seconds)`: containers of a workload that ended for this reason
  * - `memoryShare('ns/app')`: the largest share of its memory limit that a container takes now; 1 without a limit
- * - `trial('id')`: started, seconds since then, pod, killedAfter and goneAfter (seconds until its probe condemned it, until it was gone; -1)
+ * - `lost()`: requests of the people outside that were lost, in the stretch of the vow that asks, otherwise since the learner came
+ * - `trial('id')`: started, through (every step taken), seconds since then, pod, killedAfter and goneAfter (seconds until its probe condemned it, until it was gone; -1)
  */
 export class CheckEnvironment {
   private readonly environment: Environment;
   private moment = '';
   private readonly deployments = new Map<string, Record<string, unknown>>();
+  /** Requests lost before each stretch began, by the vow it belongs to. */
+  private readonly lostAt = new Map<string, number>();
+  private asking = '';
 
   /** `trials` answers for the checker's own actions. */
   constructor(private readonly cluster: Cluster, trials: (id: string) => TrialFacts) {
     const arrivedMs = cluster.kernel.nowMs;
+    this.beginStretch('');
     this.environment = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
       .registerFunction('deployment(string): dyn', (key: string) => this.deployment(key))
       .registerFunction('requests(string, string, int): dyn', (route: string, service: string, seconds: bigint) => this.requests(route, service, Number(seconds)))
@@ -46,12 +51,13 @@ export class CheckEnvironment {
       .registerFunction('configMap(string): dyn', (key: string) => this.configMap(key))
       .registerFunction('elapsed(): int', () => BigInt(Math.floor((cluster.kernel.nowMs - arrivedMs) / 1000)))
       .registerFunction('traffic(int): dyn', (seconds: bigint) => this.traffic(Number(seconds)))
+      .registerFunction('lost(): int', () => BigInt(this.lostSoFar() - (this.lostAt.get(this.asking) ?? 0)))
       .registerFunction('queue(string): dyn', (name: string) => this.queue(name))
       .registerFunction('ended(string, string, int): int', (key: string, reason: string, seconds: bigint) => BigInt(this.ended(key, reason, Number(seconds))))
       .registerFunction('memoryShare(string): double', (key: string) => this.memoryShare(key))
       .registerFunction('trial(string): dyn', (id: string) => {
-        const { started, seconds, pod, killedAfter, goneAfter } = trials(id);
-        return { started, seconds: BigInt(seconds), pod, killedAfter: BigInt(killedAfter), goneAfter: BigInt(goneAfter) };
+        const { started, through, seconds, pod, killedAfter, goneAfter } = trials(id);
+        return { started, through, seconds: BigInt(seconds), pod, killedAfter: BigInt(killedAfter), goneAfter: BigInt(goneAfter) };
       })
       .registerFunction('percent(double): string', (share: number) => `${Math.floor(share * 100)} %`)
       .registerFunction('share(int, int): double', (part: bigint, whole: bigint) => (whole === 0n ? 0 : Math.min(1, Number(part) / Number(whole))));
@@ -66,6 +72,25 @@ export class CheckEnvironment {
       assert(false, `check does not parse: ${source}: ${String(thrown)}`);
     }
     return { source, evaluate: () => parsed({}) };
+  }
+
+  /** From now on `lost()` counts from here for this vow. */
+  beginStretch(vow: string): void {
+    this.lostAt.set(vow, this.lostSoFar());
+  }
+
+  /** Evaluates in the stretch of a vow. */
+  within<T>(vow: string, evaluate: () => T): T {
+    this.asking = vow;
+    const value = evaluate();
+    this.asking = '';
+    return value;
+  }
+
+  private lostSoFar(): number {
+    let lost = 0;
+    for (const load of this.cluster.loads.values()) lost += load.lost;
+    return lost;
   }
 
   /** One look asks for the same workload many times: it is worked out once for each moment. */

@@ -42,7 +42,7 @@ export function guardsFor(ids: readonly string[], cluster: Cluster, baseline: Ba
   const all: Record<string, () => Guard> = {
     'G-keep': () => ({ id: 'G-keep', title: 'baseline kept', broken: now => firstProblem(deployments, before => keepProblem(before, found.get(before.metadata.uid), now)) }),
     'G-probe': () => ({ id: 'G-probe', title: 'probes still bite', broken: now => firstProblem(deployments, before => probeProblem(before, now.api.reader)) }),
-    'G-pdb': () => ({ id: 'G-pdb', title: 'budgets as strict', broken: now => firstProblem(budgets, before => budgetProblem(before, now.api.reader)) }),
+    'G-pdb': () => ({ id: 'G-pdb', title: 'budgets as strict', broken: now => firstProblem(budgets, before => budgetProblem(before, now.api.reader, deployments)) }),
     'G-policy': () => ({ id: 'G-policy', title: 'policies as strict', broken: now => policyProblem(baseline, now.api.reader) }),
     'G-sec': () => ({ id: 'G-sec', title: 'nothing less secure', broken: now => securityProblem(baseline, now.api.reader) }),
     'G-traffic': () => trafficGuard(cluster),
@@ -52,18 +52,11 @@ export function guardsFor(ids: readonly string[], cluster: Cluster, baseline: Ba
 
 /** Every request since the learner came; a lost one cannot be made good. */
 function trafficGuard(cluster: Cluster): Guard {
-  let countedTo = Math.floor(cluster.kernel.nowMs / 1000);
-  let lost = 0;
+  const lostSoFar = (): number => [...cluster.loads.values()].reduce((sum, load) => sum + load.lost, 0);
+  const before = lostSoFar();
   return {
     id: 'G-traffic', title: 'no request lost',
-    broken({ kernel, network, loads }) {
-      const upTo = Math.floor(kernel.nowMs / 1000);
-      for (const { name, host } of loads.values()) {
-        if (upTo > countedTo) lost += network.requests.between(`load/${name}→${host}`, countedTo * 1000, (upTo - 1) * 1000).failed;
-      }
-      countedTo = Math.max(countedTo, upTo);
-      return lost > 0 ? `${lost} requests failed` : undefined;
-    },
+    broken: () => (lostSoFar() > before ? `${lostSoFar() - before} requests failed` : undefined),
   };
 }
 
@@ -138,11 +131,23 @@ function probeWeakness(container: Container, kind: 'livenessProbe' | 'readinessP
   return undefined;
 }
 
-function budgetProblem(before: PodDisruptionBudget & KubeObject, reader: Reader): string | undefined {
+/** A budget is as strict as before when it keeps at least as many of the workload's pods up. */
+function budgetProblem(before: PodDisruptionBudget & KubeObject, reader: Reader, deployments: readonly StoredDeployment[]): string | undefined {
   const now = current<PodDisruptionBudget>(reader, 'PodDisruptionBudget', before);
   if (!now) return `budget ${labelOf(before)} is gone`;
-  const same = JSON.stringify([now.spec?.minAvailable, now.spec?.maxUnavailable, now.spec?.selector]) === JSON.stringify([before.spec?.minAvailable, before.spec?.maxUnavailable, before.spec?.selector]);
-  return same ? undefined : `budget ${labelOf(before)} was changed`;
+  if (JSON.stringify(now.spec?.selector) !== JSON.stringify(before.spec?.selector)) return `budget ${labelOf(before)} covers other pods`;
+  const guarded = deployments.find(({ metadata, spec }) => metadata.namespace === before.metadata.namespace
+    && Object.entries(before.spec?.selector?.matchLabels ?? {}).every(([key, value]) => spec?.template.metadata?.labels?.[key] === value));
+  const pods = guarded?.spec?.replicas ?? 1;
+  const [wanted, has] = [keptUp(before, pods), keptUp(now, pods)];
+  return has < wanted ? `budget ${labelOf(before)} keeps ${has} of ${pods} pods up instead of ${wanted}` : undefined;
+}
+
+/** How many of `pods` a budget keeps up. Source: disruption.go `getExpectedPodCount`: percentages round up. */
+function keptUp({ spec }: PodDisruptionBudget, pods: number): number {
+  const amount = (value: string | number): number => (typeof value === 'number' || !value.endsWith('%') ? Number(value) : Math.ceil((Number(value.slice(0, -1)) / 100) * pods));
+  if (spec?.minAvailable !== undefined) return amount(spec.minAvailable as string | number);
+  return spec?.maxUnavailable === undefined ? 0 : Math.max(0, pods - amount(spec.maxUnavailable as string | number));
 }
 
 /** Remembers when each guard broke. */

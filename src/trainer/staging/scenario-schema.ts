@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { durationMs } from '../content.ts';
+import { worldActionSchema } from './world-action.ts';
 
 const duration = z.string().transform((text, context) => {
   try {
@@ -43,23 +44,32 @@ const promise = z.strictObject({
 });
 
 /**
- * Something the checker does to the world once everything it waits for holds, to see that the repair carries: `freeze` stops
- * one process, `remove` deletes one pod in order, `load` multiplies the traffic while the trial lasts.
+ * Something the checker does to the world once everything it waits for holds, to see that the repair carries: one action,
+ * or several one after the other.
  */
-export const trialActionSchema = z.union([
-  z.strictObject({ freeze: z.string() }),
-  z.strictObject({ remove: z.string() }),
-  z.strictObject({ load: z.strictObject({ profiles: z.array(z.string()), factor: z.number() }) }),
-]);
-
-export type TrialAction = z.infer<typeof trialActionSchema>;
-
 const trial = promise.extend({
-  trial: trialActionSchema,
+  trial: z.union([worldActionSchema.transform(action => [action]), z.array(worldActionSchema).min(1)]),
   /** What the page says while it runs; `${pod}` is the pod it acts on. */
   says: z.string(),
   /** How long it may take until it has held for long enough. */
   within: duration,
+});
+
+/** Must hold at every moment of a stretch, see trainer/vow.ts. */
+const vow = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string(),
+  needs: z.array(z.string()).default([]),
+  /** CEL: judged after every change. */
+  always: z.string(),
+  /** CEL: text that names the stretch; empty while there is none. A new text begins a new stretch, and a new chance. */
+  since: z.string(),
+  /** CEL, as for a promise. */
+  value: z.string(),
+  level: z.string(),
+  /** What is said before the stretch begins, and how one gets another chance. */
+  begins: z.string(),
+  again: z.string(),
 });
 
 const question = z.strictObject({
@@ -88,8 +98,8 @@ export const scenarioSchema = z.strictObject({
   start: z.string(),
   ticket: z.string(),
   timeline: z.array(timelineEntrySchema),
-  tasks: z.array(z.union([question, trial, promise])).min(1),
-  guards: z.array(z.enum(['G-keep', 'G-pdb', 'G-probe', 'G-policy', 'G-sec', 'G-traffic'])),
+  tasks: z.array(z.union([question, trial, vow, promise])).min(1),
+  guards: z.array(z.enum(['G-keep', 'G-pdb', 'G-probe', 'G-policy', 'G-sec', 'G-iam', 'G-netpol', 'G-traffic'])),
   /** What costs or earns a star once it is solved. */
   stars: z.array(z.strictObject({ when: z.string(), change: z.union([z.literal(-1), z.literal(1)]), say: z.string() })).default([]),
   /** A result worth one star although the ticket stays open. */
@@ -111,4 +121,5 @@ export const scenarioSchema = z.strictObject({
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type PromiseTask = z.infer<typeof promise>;
 export type TrialTask = z.infer<typeof trial>;
+export type VowTask = z.infer<typeof vow>;
 export type QuestionTask = z.infer<typeof question>;
