@@ -48,7 +48,7 @@ export class AwsApiServer implements AwsApi {
     const operation = this.operations.get(`${service}:${name}`);
     assert(operation, `${service}:${name} is not served`);
     const action = operation.action ?? `${ACTION_PREFIX[service] ?? service}:${name}`;
-    const denied = principal.service ? undefined : this.refusal(principal, action, service, operation.resources?.(parameters) ?? ['*']);
+    const denied = principal.service || operation.unjudged ? undefined : this.refusal(principal, action, service, operation.resources?.(parameters) ?? ['*']);
     const result = denied ?? operation.run({ nowMs: this.kernel.nowMs, principal, accountId: this.accountId, region: this.region }, parameters);
     this.remember({
       atMs: this.kernel.nowMs, service, operation: name, principal, parameters, readOnly: /^(Describe|Get|List|Lookup|BatchGet|BatchCheck|Filter)/.test(name),
@@ -61,7 +61,7 @@ export class AwsApiServer implements AwsApi {
     for (const resource of resources) {
       const decision = this.authorizer.decide(principal, action, resource);
       if (decision === 'allowed') continue;
-      const why = decision === 'explicit-deny' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${action} action`;
+      const why = decision === 'explicit-deny' ? 'with an explicit deny in an identity-based policy' : decision === 'resource-deny' ? 'with an explicit deny in a resource-based policy' : `because no identity-based policy allows the ${action} action`;
       const on = resource === '*' && service === 'ec2' ? '' : ` on resource: ${resource}`;
       const message = `User: ${principal.arn} is not authorized to perform: ${action}${on} ${why}`;
       return service === 'ec2' ? awsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`, 403)

@@ -41,6 +41,8 @@ export interface AwsOperation {
   readonly name: string;
   /** IAM action when it is not `<service>:<name>`. */
   readonly action?: string;
+  /** Judged by nobody, or by the operation itself (`sts:GetCallerIdentity`). */
+  readonly unjudged?: boolean;
   /** The ARNs the call touches, for IAM; without it the call is judged on `*`. */
   resources?(parameters: AwsParameters): readonly string[];
   /**
@@ -88,8 +90,8 @@ export interface AwsApi {
   onCall(listener: (record: AwsCallRecord) => void): void;
 }
 
-/** IAM's answer. `explicit-deny` names the policy kind in its message, as AWS does. */
-export type AccessDecision = 'allowed' | 'implicit-deny' | 'explicit-deny';
+/** IAM's answer. A deny names the policy kind in its message, as AWS does: `explicit-deny` is of the caller's policies, `resource-deny` of the resource's. */
+export type AccessDecision = 'allowed' | 'implicit-deny' | 'explicit-deny' | 'resource-deny';
 
 /** How the AWS API asks IAM about a call. */
 export interface Authorizer {
