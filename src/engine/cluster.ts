@@ -29,33 +29,37 @@ import { rootCaPublisher, serviceAccountController } from './controllers/service
 import { statefulSetController } from './controllers/statefulset/statefulset.ts';
 import { WATCH_LATENCY_MS } from './facts/control-plane.ts';
 import { INERT_KINDS } from './facts/inert-kinds.ts';
-import { NODE_BOOT_MS, VOLUME_REFRESH_MS } from './facts/kubelet.ts';
+import { VOLUME_REFRESH_MS } from './facts/kubelet.ts';
 import { ImageCatalogue } from './images/catalogue.ts';
 import type { ImageDefinition } from './images/contract.ts';
 import { libraryImages } from './images/library.ts';
 import { assert } from './kernel/assert.ts';
 import type { Kernel } from './kernel/kernel.ts';
-import { Kubelet } from './kubelet/kubelet.ts';
+import type { PodNetwork } from './kubelet/contract.ts';
+import type { Kubelet } from './kubelet/kubelet.ts';
 import { nodeConnections } from './kubelet/node-connections.ts';
-import { nodeSize } from './kubelet/node-sizes.ts';
+import { Machines, nodeNameOf } from './machines.ts';
 import type { StoredPod } from './kubelet/pod.ts';
 import { volumeReads } from './kubelet/volumes.ts';
+import { AwsAccount } from './aws/account.ts';
+import type { Instance } from './aws/ec2/contract.ts';
+import type { AwsFoundation } from './aws/foundation.ts';
+import { plainAccount } from './aws/plain-account.ts';
 import { QueueService } from './aws/sqs/queue-service.ts';
-import { AddressPool } from './network/address-pool.ts';
 import { openLoadBalancer, type LoadBalancerSpec } from './network/load-balancer.ts';
 import { LoadGenerator, type LoadProfile } from './network/load-generator.ts';
 import { Network } from './network/network.ts';
 import type { Stack } from './network/stack.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
-import { standardPrograms, Tree } from './userland/index.ts';
 
 export interface ClusterOptions {
   readonly kernel: Kernel;
   /** Kubernetes version of control plane and nodes: `1.34.2`. */
   readonly version: string;
-  readonly region?: string;
-  /** Zone → subnet that nodes and pods take their addresses from. */
-  readonly subnets: Readonly<Record<string, string>>;
+  /** The account around it. */
+  readonly aws?: AwsFoundation;
+  /** Zone → subnet, for a cluster without a declared account: a plain one is made around them. */
+  readonly subnets?: Readonly<Record<string, string>>;
   readonly images?: readonly ImageDefinition[];
   readonly policies?: WorkloadPolicies;
 }
@@ -67,6 +71,11 @@ export interface NodeSpec {
   readonly taints?: readonly { key: string; value?: string; effect: string }[];
   /** A fixed address; drawn from the subnet otherwise. The node is named after it. */
   readonly address?: string;
+  /** The cluster's subnet in the zone otherwise. */
+  readonly subnetId?: string;
+  /** The node role; the first role that EC2 may assume otherwise. */
+  readonly role?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 const CLUSTER_DNS = '172.20.0.10';
@@ -78,23 +87,23 @@ export class Cluster {
   readonly network: Network;
   readonly scheduler: Scheduler;
   readonly images: ImageCatalogue;
-  readonly kubelets = new Map<string, Kubelet>();
+  readonly aws: AwsAccount;
+  readonly machines: Machines;
   readonly loads = new Map<string, LoadGenerator>();
   readonly queues: QueueService;
-  private readonly programs = standardPrograms();
-  private readonly pools = new Map<string, AddressPool>();
-  private readonly instances = new Set<string>();
-  private readonly persistentTrees = new Map<string, Tree>();
-  private readonly hostTrees = new Map<string, Tree>();
 
   constructor(private readonly options: ClusterOptions) {
     const { kernel, version } = options;
     this.kernel = kernel;
     this.queues = new QueueService(kernel);
+    this.aws = new AwsAccount(kernel, options.aws ?? plainAccount('eu-west-1', options.subnets ?? {}));
     this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }) });
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
     this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
-    for (const [zone, cidr] of Object.entries(options.subnets)) this.pools.set(zone, new AddressPool(cidr, kernel.random));
+    this.machines = new Machines({
+      kernel, api: this.api, aws: this.aws, network: this.network, images: this.images, clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
+      podNetwork: instance => this.podNetwork(instance), maxPods: () => undefined,
+    });
     this.api.connectNodes(nodeConnections(kernel, this.kubelets));
     this.scheduler = new Scheduler(kernel, this.api, { minor: this.minor });
     new GarbageCollector(kernel, this.api);
@@ -104,10 +113,14 @@ export class Cluster {
       namespaceController(() => this.namespacedKinds()), resourceQuotaController(() => this.namespacedKinds()), serviceAccountController, rootCaPublisher(CLUSTER_CERTIFICATE),
       nodeLifecycleController(kernel), taintEvictionController, podGarbageCollector(),
       claimController, volumeController, claimProtectionController, volumeProtectionController, ...volumeProvisioner(`ebs-csi-controller-${kernel.random.nameSuffix()}_${kernel.random.uuid()}`),
-      cloudNodeLifecycleController(providerId => this.instances.has(providerId.slice(providerId.lastIndexOf('/') + 1))),
+      cloudNodeLifecycleController(providerId => this.machines.exists(providerId)),
     ]);
     this.api.onChange(change => this.tellKubelets(change));
     this.bootstrap();
+  }
+
+  get kubelets(): ReadonlyMap<string, Kubelet> {
+    return this.machines.kubelets;
   }
 
   get minor(): number {
@@ -117,47 +130,29 @@ export class Cluster {
   // ---- machines ---------------------------------------------------------------------------------------------------
 
   /**
-   * Starts a machine. It boots, joins and turns Ready in the time an instance takes, or at once when `booted`.
+   * Launches an instance that joins the cluster. It boots, joins and turns Ready in the time an instance takes, or at once when `booted`.
    * @returns the node's name
    */
   addNode(spec: NodeSpec, options: { booted?: boolean } = {}): string {
-    const { kernel } = this;
-    const size = nodeSize(spec.instanceType);
-    assert(size, `instance type ${spec.instanceType} is not modelled`);
-    const pool = this.pools.get(spec.zone);
-    assert(pool, `no subnet in zone ${spec.zone}`);
-    if (spec.address) pool.reserve(spec.address);
-    const address = spec.address ?? pool.take();
-    assert(address, `subnet ${pool.cidr} is full`);
-    const name = `ip-${address.replaceAll('.', '-')}`;
-    const instanceId = `i-0${kernel.random.uuid().replaceAll('-', '').slice(0, 16)}`;
-    this.instances.add(instanceId);
-    const region = this.options.region ?? 'eu-west-1';
-    const start = (): void => {
-      const kubelet = new Kubelet({
-        name, address, zone: spec.zone, region, size, instanceId, kubeletVersion: `v${this.options.version}-eks-7a6e1f9`, labels: spec.labels, taints: spec.taints ?? [], machineId: kernel.random.uuid(),
-      }, {
-        kernel, api: this.api, network: this.network, images: this.images, programs: this.programs, addresses: pool,
-        clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
-        volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.tree(this.hostTrees, `${name}:${path}`) },
-      });
-      this.kubelets.set(name, kubelet);
-      kubelet.register();
-      if (options.booted) kubelet.becomeReady();
-      else kernel.after(NODE_BOOT_MS.readyAfterJoin, 'node/ready', name, () => kubelet.becomeReady());
-    };
-    if (options.booted) start();
-    else kernel.after(NODE_BOOT_MS.base + kernel.random.fraction() * NODE_BOOT_MS.spread, 'node/boot', name, start);
-    return name;
+    const { ec2, foundation } = this.aws;
+    const subnetId = spec.subnetId ?? foundation.cluster.subnets.find(id => ec2.subnets.get(id)?.zone === spec.zone);
+    assert(subnetId, `no subnet in zone ${spec.zone}`);
+    const roleName = spec.role ?? Object.keys(foundation.roles).find(name => foundation.roles[name]!.trust === 'ec2.amazonaws.com');
+    assert(roleName, 'the account has no role for nodes');
+    const launched = ec2.launch({
+      instanceType: spec.instanceType, imageId: NODE_IMAGE, subnetId, securityGroupIds: [foundation.cluster.securityGroup], roleName,
+      tags: { [`kubernetes.io/cluster/${foundation.cluster.name}`]: 'owned', ...spec.tags },
+      bootstrap: { clusterName: foundation.cluster.name, kubernetesVersion: this.options.version, labels: spec.labels, taints: spec.taints ?? [] },
+      ...(spec.address !== undefined && { privateIp: spec.address }), ...(options.booted && { booted: true }),
+    });
+    assert(launched.ok, launched.ok ? '' : launched.error.message);
+    return nodeNameOf(launched.value.privateIp);
   }
 
-  /** The machine is terminated: it falls silent, and the cloud no longer knows it. */
+  /** The machine is terminated: it falls silent, and the cloud soon no longer knows it. */
   terminateNode(name: string): void {
     const kubelet = this.kubelets.get(name);
-    if (!kubelet) return;
-    this.instances.delete(kubelet.description.instanceId);
-    this.pools.get(kubelet.description.zone)?.release(kubelet.address);
-    kubelet.powerOff();
+    if (kubelet?.isRunning) this.aws.ec2.terminate(kubelet.description.instanceId);
   }
 
   // ---- the world around -------------------------------------------------------------------------------------------
@@ -190,10 +185,20 @@ export class Cluster {
 
   // ---- wiring -----------------------------------------------------------------------------------------------------
 
-  private tree(trees: Map<string, Tree>, key: string): Tree {
-    const known = trees.get(key) ?? new Tree({ atMs: this.kernel.nowMs });
-    trees.set(key, known);
-    return known;
+  /** Every pod an interface of its own in the node's subnet. */
+  private podNetwork(instance: Instance): PodNetwork {
+    const { ec2 } = this.aws;
+    const held = new Map<string, string>();
+    return {
+      initialised: true,
+      assign: ({ uid, namespace, name }) => {
+        const made = ec2.interfaceBook.create({ subnetId: instance.subnetId, description: `${namespace}/${name}`, securityGroupIds: [] });
+        if (!made.ok) return { ok: false, error: 'plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container' };
+        held.set(uid, made.value.id);
+        return { ok: true, ip: made.value.privateIp };
+      },
+      release: ({ uid }) => { ec2.interfaceBook.delete(held.get(uid) ?? ''); },
+    };
   }
 
   /** A kubelet sees its pods a moment after they changed, and configuration in its volumes at its next full sync. */
@@ -237,7 +242,7 @@ export class Cluster {
       apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: { clusterIP: '172.20.0.1', type: 'ClusterIP', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 443 }] },
     });
-    const addresses = [...this.pools.values()].slice(0, 2).map(pool => pool.take()!);
+    const addresses = this.aws.ec2.interfaces.list().filter(owner => owner.description === `Amazon EKS ${this.aws.foundation.cluster.name}`).map(owner => owner.privateIp);
     client.create({
       apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4',
       metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
@@ -259,6 +264,9 @@ export class Cluster {
     return this.api.reader.list<Node>('Node').filter(node => node.status?.conditions?.find(condition => condition.type === 'Ready')?.status === 'True').map(node => node.metadata.name);
   }
 }
+
+/** The AMI of EKS' AL2023 nodes. */
+const NODE_IMAGE = 'ami-0f5a3b8c1d2e4f607';
 
 /** A certificate in form only: nothing in the world verifies it. */
 const CLUSTER_CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIBdjCCAR2gAwIBAgIBADAKBggqhkjOPQQDAjAjMSEwHwYDVQQDDBhkcnlkb2Nr\nLXNlcnZlci1jYUAxNzk1NDI0NDAwMB4XDTI2MTEyMzA5MDAwMFoXDTM2MTEyMDA5\n-----END CERTIFICATE-----\n';

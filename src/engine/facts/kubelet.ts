@@ -36,5 +36,5 @@ export const RUNTIME_MS = { sandbox: 350, sandboxSpread: 250, create: 90, create
 /** Assumed, not measured: an m5.large pulls and unpacks about this much a second from ECR in the same region, after resolving the name. */
 export const PULL_RATE = { bytesPerSecond: 48 * 1024 * 1024, resolveMs: 220, resolveSpreadMs: 260 } as const;
 
-/** Assumed, not measured: an EC2 instance boots, joins and turns Ready (EKS AL2023). */
-export const NODE_BOOT_MS = { base: 38_000, spread: 14_000, readyAfterJoin: 9_000 } as const;
+/** Assumed, not measured: from a `running` EC2 instance to a registered node (EKS AL2023), and from there to a network plugin that answers. */
+export const NODE_BOOT_MS = { base: 27_000, spread: 12_000, readyAfterJoin: 9_000 } as const;

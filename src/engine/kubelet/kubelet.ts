@@ -7,11 +7,11 @@ import { VPC_RESOLVER } from '../facts/network.ts';
 import type { ImageSource } from '../images/contract.ts';
 import { rfc3339, rfc3339Micro } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { AddressPool } from '../network/address-pool.ts';
 import type { Network } from '../network/network.ts';
 import type { Stack } from '../network/stack.ts';
 import type { SystemProgram } from '../userland/contract.ts';
 import type { Usage } from './container.ts';
+import type { PodNetwork } from './contract.ts';
 import { NodeImages } from './image-pull.ts';
 import { nodeObject, type NodeDescription } from './node-object.ts';
 import type { NodeServices } from './node-services.ts';
@@ -26,7 +26,7 @@ export interface KubeletParts {
   readonly images: ImageSource;
   readonly programs: ReadonlyMap<string, SystemProgram>;
   readonly volumeStore: VolumeStore;
-  readonly addresses: AddressPool;
+  readonly podNetwork: PodNetwork;
   readonly clusterDns: string;
   readonly clusterDomain: string;
 }
@@ -172,8 +172,11 @@ export class Kubelet implements NodeServices {
 
   setUpNetwork(pod: StoredPod): { ok: true; stack: Stack; ip: string } | { ok: false; error: string } {
     if (pod.spec?.hostNetwork) return { ok: true, stack: this.nodeStack, ip: this.address };
-    const ip = this.parts.addresses.take();
-    if (!ip) return { ok: false, error: `rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container` };
+    const sandboxId = this.newContainerId();
+    const { namespace = '', name, uid } = pod.metadata;
+    const answer = this.parts.podNetwork.assign({ namespace, name, uid, sandboxId });
+    if (!answer.ok) return { ok: false, error: `rpc error: code = Unknown desc = failed to setup network for sandbox "${sandboxId}": ${answer.error}` };
+    const { ip } = answer;
     const owner = pod.metadata.ownerReferences?.find(reference => reference.controller);
     const app = owner?.kind === 'ReplicaSet' ? owner.name.slice(0, owner.name.lastIndexOf('-')) : owner?.name ?? pod.metadata.name;
     const stack = this.network.createStack({
@@ -183,10 +186,11 @@ export class Kubelet implements NodeServices {
     return { ok: true, stack, ip };
   }
 
-  tearDownNetwork(_pod: StoredPod, stack: Stack): void {
+  tearDownNetwork(pod: StoredPod, stack: Stack): void {
     if (stack === this.nodeStack) return;
     this.network.removeStack(stack);
-    for (const address of stack.addresses) this.parts.addresses.release(address);
+    const { namespace = '', name, uid } = pod.metadata;
+    this.parts.podNetwork.release({ namespace, name, uid });
   }
 
   private resolver(pod: StoredPod) {

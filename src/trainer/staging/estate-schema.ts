@@ -1,5 +1,56 @@
 import * as z from 'zod';
 
+const tags = z.record(z.string(), z.string());
+
+const policyStatement = z.strictObject({
+  Sid: z.string().optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: z.union([z.string(), z.array(z.string())]).optional(),
+  NotAction: z.union([z.string(), z.array(z.string())]).optional(),
+  Resource: z.union([z.string(), z.array(z.string())]).optional(),
+  Principal: z.unknown().optional(),
+  Condition: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]))).optional(),
+});
+
+const taint = z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.string() });
+
+/** See engine/aws/foundation.ts, `NodeGroupSpec`. */
+const nodeGroup = z.strictObject({
+  instanceType: z.string(),
+  role: z.string(),
+  labels: z.record(z.string(), z.string()),
+  taints: z.array(taint).optional(),
+  subnets: z.array(z.string()),
+  scaling: z.strictObject({ min: z.number(), max: z.number(), desired: z.number() }),
+  version: z.string().optional(),
+  nodes: z.array(z.strictObject({ zone: z.string(), address: z.string() })),
+});
+
+/** See engine/aws/foundation.ts, `AwsFoundation`. */
+export const awsSchema = z.strictObject({
+  account: z.string(),
+  region: z.string(),
+  vpc: z.strictObject({ id: z.string(), cidr: z.string(), resolver: z.string(), tags: tags.optional() }),
+  internetGateway: z.string(),
+  subnets: z.record(z.string(), z.strictObject({
+    zone: z.string(), cidr: z.string(), routeTable: z.string(), public: z.boolean().optional(), tags: tags.optional(),
+    /** Description of an interface → addresses. */
+    occupied: z.record(z.string(), z.array(z.string())).optional(),
+  })),
+  routeTables: z.record(z.string(), z.record(z.string(), z.string())),
+  natGateways: z.record(z.string(), z.strictObject({ subnet: z.string(), publicIp: z.string() })),
+  securityGroups: z.record(z.string(), z.strictObject({
+    description: z.string(), ingress: z.array(z.strictObject({ protocol: z.string(), port: z.union([z.number(), z.literal('all')]), from: z.string() })),
+  })),
+  roles: z.record(z.string(), z.strictObject({ trust: z.union([z.string(), policyStatement]), policies: z.array(z.string()), inline: z.record(z.string(), z.array(policyStatement)).optional() })),
+  quotas: z.strictObject({ onDemandVcpus: z.number() }),
+  cluster: z.strictObject({
+    name: z.string(), role: z.string(), subnets: z.array(z.string()), securityGroup: z.string(), serviceCidr: z.string(),
+    addons: z.record(z.string(), z.strictObject({ version: z.string(), configuration: z.string().optional() })),
+  }),
+  learner: z.strictObject({ role: z.string(), session: z.string() }),
+});
+
 /** `scenarios/estates/<estate>/estate.yaml`. */
 export const estateSchema = z.strictObject({
   name: z.string(),
@@ -9,14 +60,9 @@ export const estateSchema = z.strictObject({
   user: z.string(),
   namespace: z.string(),
   version: z.string().regex(/^1\.\d+\.\d+$/),
-  region: z.string(),
-  subnets: z.record(z.string(), z.string()),
-  nodeGroups: z.record(z.string(), z.strictObject({
-    instanceType: z.string(),
-    labels: z.record(z.string(), z.string()),
-    taints: z.array(z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.string() })).optional(),
-    nodes: z.array(z.strictObject({ zone: z.string(), address: z.string() })),
-  })),
+  /** The AWS account as it stood before anything happened. */
+  aws: awsSchema,
+  nodeGroups: z.record(z.string(), nodeGroup),
   externals: z.array(z.strictObject({ name: z.string(), addresses: z.array(z.string()), ports: z.array(z.number()), latencyMs: z.number().optional(),
     /** Queues of an SQS endpoint. */
     queues: z.array(z.string()).optional() })),

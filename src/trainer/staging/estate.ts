@@ -1,4 +1,4 @@
-import { Cluster } from '../../engine/cluster.ts';
+import { Cluster, type NodeSpec } from '../../engine/cluster.ts';
 import type { ImageDefinition } from '../../engine/images/contract.ts';
 import { interpreterProgram, serviceProgram } from '../../engine/images/service/program.ts';
 import { assert } from '../../engine/kernel/assert.ts';
@@ -46,7 +46,7 @@ export const bornBeforeMs = ({ estate }: LoadedEstate): number => estate.history
 
 /** An empty cluster with the estate's network, images and surroundings. */
 export function foundCluster(kernel: Kernel, { estate, images }: LoadedEstate): Cluster {
-  const cluster = new Cluster({ kernel, version: estate.version, region: estate.region, subnets: estate.subnets, images, ...(estate.policies && { policies: estate.policies }) });
+  const cluster = new Cluster({ kernel, version: estate.version, aws: estate.aws, images, ...(estate.policies && { policies: estate.policies }) });
   for (const external of estate.externals) cluster.addExternal(external);
   for (const balancer of estate.loadBalancers) cluster.addLoadBalancer(balancer);
   return cluster;
@@ -64,7 +64,7 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   for (const groupName of slice.nodeGroups) {
     const group = estate.nodeGroups[groupName];
     assert(group, `estate ${estate.name} has no node group ${groupName}`);
-    for (const node of group.nodes) cluster.addNode({ ...node, instanceType: group.instanceType, labels: group.labels, taints: group.taints }, { booted: true });
+    for (const node of group.nodes) cluster.addNode(nodeSpecOf(estate, groupName, node), { booted: true });
   }
   const run = (durationMs: number): void => { kernel.run({ untilMs: kernel.nowMs + durationMs }); };
   run(2_000);
@@ -79,6 +79,18 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   run(SETTLE_MS);
   rollOutHistory(cluster, estate, withHistory, arriveMs);
   run(SETTLE_MS);
+}
+
+/** A machine of one of the estate's node groups. */
+export function nodeSpecOf({ aws, nodeGroups }: Estate, groupName: string, { zone, address }: { zone: string; address?: string }): NodeSpec {
+  const group = nodeGroups[groupName];
+  assert(group, `no node group ${groupName}`);
+  const subnetId = group.subnets.find(id => aws.subnets[id]?.zone === zone);
+  assert(subnetId, `node group ${groupName} has no subnet in ${zone}`);
+  return {
+    zone, subnetId, instanceType: group.instanceType, labels: group.labels, taints: group.taints, role: group.role, ...(address !== undefined && { address }),
+    tags: { 'eks:cluster-name': aws.cluster.name, 'eks:nodegroup-name': groupName },
+  };
 }
 
 /** Creates every revision with no replicas, days apart, then scales to what the manifest asks for. */

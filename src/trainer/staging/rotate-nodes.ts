@@ -2,6 +2,7 @@ import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster } from '../../engine/cluster.ts';
 import { assert } from '../../engine/kernel/assert.ts';
 import type { StoredPod } from '../../engine/kubelet/pod.ts';
+import { nodeSpecOf } from './estate.ts';
 import type { Estate } from './estate-schema.ts';
 
 /** How the estate's own rotation job paces itself. */
@@ -21,7 +22,7 @@ export function rotateNodes(cluster: Cluster, estate: Estate, groupName: string)
   const { kernel } = cluster;
   const client = cluster.api.as(ROTATOR);
   const old = cluster.api.reader.list<Node>('Node').filter(node => node.metadata.labels?.['eks.amazonaws.com/nodegroup'] === groupName).map(node => node.metadata.name);
-  const fresh = group.nodes.map(({ zone }) => cluster.addNode({ zone, instanceType: group.instanceType, labels: group.labels, taints: group.taints }));
+  const fresh = group.nodes.map(({ zone }) => cluster.addNode(nodeSpecOf(estate, groupName, { zone })));
 
   const retire = (index: number): void => {
     const name = old[index];

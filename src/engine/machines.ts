@@ -1,0 +1,95 @@
+/** The machines of a cluster, part of its composition root: EC2 says which instances exist, each with a bootstrap runs a kubelet. */
+import type { RunningApiServer } from './api-server/api-server.ts';
+import type { AwsAccount } from './aws/account.ts';
+import type { Instance } from './aws/ec2/contract.ts';
+import type { TableChange } from './aws/table.ts';
+import { NODE_BOOT_MS } from './facts/kubelet.ts';
+import type { ImageCatalogue } from './images/catalogue.ts';
+import { assert } from './kernel/assert.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import type { PodNetwork } from './kubelet/contract.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import type { NodeDescription } from './kubelet/node-object.ts';
+import { nodeSize } from './kubelet/node-sizes.ts';
+import type { Network } from './network/network.ts';
+import { standardPrograms, Tree } from './userland/index.ts';
+
+export interface MachineParts {
+  readonly kernel: Kernel;
+  readonly api: RunningApiServer;
+  readonly aws: AwsAccount;
+  readonly network: Network;
+  readonly images: ImageCatalogue;
+  readonly clusterDns: string;
+  readonly clusterDomain: string;
+  /** The network plugin of a new node. */
+  podNetwork(instance: Instance, nodeName: string): PodNetwork;
+  /** `maxPods` of a machine whose bootstrap does not say. */
+  maxPods(instance: Instance): number | undefined;
+}
+
+/** A node is named after its address. */
+export const nodeNameOf = (address: string): string => `ip-${address.replaceAll('.', '-')}`;
+
+export class Machines {
+  /** Every kubelet that ever ran, by node name; of two nodes with one name, the later. */
+  readonly kubelets = new Map<string, Kubelet>();
+  private readonly programs = standardPrograms();
+  private readonly persistentTrees = new Map<string, Tree>();
+  private readonly hostTrees = new Map<string, Tree>();
+
+  constructor(private readonly parts: MachineParts) {
+    parts.aws.ec2.instances.onChange(change => this.follow(change));
+  }
+
+  /** Whether the cloud still knows the machine: what the cloud-node controller asks. */
+  exists(providerId: string): boolean {
+    const instance = this.parts.aws.ec2.instances.get(providerId.slice(providerId.lastIndexOf('/') + 1));
+    return instance !== undefined && instance.state !== 'terminated';
+  }
+
+  private follow({ before, after }: TableChange<Instance>): void {
+    if (!after?.bootstrap) return;
+    if (after.state === 'running' && before === undefined) this.start(after)?.becomeReady();
+    else if (after.state === 'running' && before!.state === 'pending') this.bootLater(after);
+    else if (after.state === 'shutting-down') {
+      const kubelet = this.kubelets.get(nodeNameOf(after.privateIp));
+      if (kubelet?.description.instanceId === after.instanceId) kubelet.powerOff();
+    }
+  }
+
+  private bootLater(instance: Instance): void {
+    const { kernel } = this.parts;
+    const name = nodeNameOf(instance.privateIp);
+    kernel.after(NODE_BOOT_MS.base + kernel.random.fraction() * NODE_BOOT_MS.spread, 'node/boot', name, () => {
+      const kubelet = this.start(instance);
+      if (kubelet) kernel.after(NODE_BOOT_MS.readyAfterJoin, 'node/ready', name, () => kubelet.becomeReady());
+    });
+  }
+
+  private start(instance: Instance): Kubelet | undefined {
+    const { kernel, api, aws, network, images, clusterDns, clusterDomain } = this.parts;
+    const bootstrap = instance.bootstrap!;
+    if (aws.ec2.instances.get(instance.instanceId)?.state !== 'running') return undefined;
+    const size = nodeSize(instance.instanceType, bootstrap.maxPods ?? this.parts.maxPods(instance));
+    assert(size, `instance type ${instance.instanceType} is not modelled`);
+    const name = nodeNameOf(instance.privateIp);
+    const description: NodeDescription = {
+      name, address: instance.privateIp, zone: instance.zone, region: aws.foundation.region, size, instanceId: instance.instanceId,
+      kubeletVersion: `v${bootstrap.kubernetesVersion}-eks-7a6e1f9`, labels: bootstrap.labels, taints: bootstrap.taints, machineId: kernel.random.uuid(),
+    };
+    const kubelet = new Kubelet(description, {
+      kernel, api, network, images, programs: this.programs, podNetwork: this.parts.podNetwork(instance, name), clusterDns, clusterDomain,
+      volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.tree(this.hostTrees, `${name}:${path}`) },
+    });
+    this.kubelets.set(name, kubelet);
+    kubelet.register();
+    return kubelet;
+  }
+
+  private tree(trees: Map<string, Tree>, key: string): Tree {
+    const known = trees.get(key) ?? new Tree({ atMs: this.parts.kernel.nowMs });
+    trees.set(key, known);
+    return known;
+  }
+}
