@@ -100,6 +100,8 @@ export class Cluster {
     this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }) });
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
     this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
+    this.aws.ecr.stock(options.images ?? []);
+    this.images.authority = this.aws.ecr;
     this.machines = new Machines({
       kernel, api: this.api, aws: this.aws, network: this.network, images: this.images, clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
       podNetwork: instance => this.podNetwork(instance), maxPods: () => undefined,

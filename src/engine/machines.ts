@@ -79,7 +79,7 @@ export class Machines {
       kubeletVersion: `v${bootstrap.kubernetesVersion}-eks-7a6e1f9`, labels: bootstrap.labels, taints: bootstrap.taints, machineId: kernel.random.uuid(),
     };
     const kubelet = new Kubelet(description, {
-      kernel, api, network, images, programs: this.programs, podNetwork: this.parts.podNetwork(instance, name), clusterDns, clusterDomain,
+      kernel, api, network, images, registryCredentials: aws.registryCredentials(instance.roleName, instance.instanceId), programs: this.programs, podNetwork: this.parts.podNetwork(instance, name), clusterDns, clusterDomain,
       volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.tree(this.hostTrees, `${name}:${path}`) },
     });
     this.kubelets.set(name, kubelet);

@@ -3,17 +3,25 @@ import { AwsApiServer } from './api.ts';
 import type { AwsPrincipal } from './contract.ts';
 import { Ec2Service } from './ec2/ec2.ts';
 import type { AwsFoundation } from './foundation.ts';
+import { EcrCredentialProvider } from './ecr/credential-provider.ts';
+import { Ecr } from './ecr/ecr.ts';
+import { ecrOperations } from './ecr/operations.ts';
 import { Iam } from './iam/iam.ts';
+import { iamOperations } from './iam/operations.ts';
+import { stsOperations } from './sts/operations.ts';
 
 /** One AWS account in one region: its services, joined behind one API. */
 export class AwsAccount {
   readonly api: AwsApiServer;
   readonly iam: Iam;
+  readonly ecr: Ecr;
   readonly ec2: Ec2Service;
 
-  constructor(kernel: Kernel, readonly foundation: AwsFoundation) {
+  constructor(private readonly kernel: Kernel, readonly foundation: AwsFoundation) {
     this.iam = new Iam(kernel, foundation);
     this.api = new AwsApiServer(kernel, foundation.account, foundation.region, this.iam);
+    this.ecr = new Ecr(kernel, this.iam, this.api);
+    this.api.register([...iamOperations(this.iam), ...stsOperations(this.iam), ...ecrOperations(this.ecr)]);
     this.ec2 = new Ec2Service(kernel, foundation);
   }
 
@@ -25,5 +33,10 @@ export class AwsAccount {
   /** AWS acting by itself through a service-linked role: `AWSServiceRoleForAutoScaling`. */
   serviceRole(roleName: string, session: string): AwsPrincipal {
     return { arn: `arn:aws:sts::${this.foundation.account}:assumed-role/${roleName}/${session}`, userId: `AROASERVICELINKED0000:${session}`, roleName, service: true };
+  }
+
+  /** How the kubelet of a machine gets passwords of ECR: with the role of its instance profile. */
+  registryCredentials(roleName: string, instanceId: string): EcrCredentialProvider {
+    return new EcrCredentialProvider(this.kernel, this.api.as(this.roleSession(roleName, instanceId)));
   }
 }

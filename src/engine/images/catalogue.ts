@@ -1,4 +1,4 @@
-import type { ImageDefinition, ImageSource, PullAnswer } from './contract.ts';
+import { imageDigest, type ImageDefinition, type ImageSource, type PullAnswer, type RegistryAuthority, type RegistryCredential } from './contract.ts';
 import { genericImage } from './generic-image.ts';
 import { parseImageReference, type ImageReference } from './reference.ts';
 
@@ -12,6 +12,8 @@ import { parseImageReference, type ImageReference } from './reference.ts';
 export class ImageCatalogue implements ImageSource {
   private readonly images = new Map<string, ImageDefinition[]>();
   private readonly closedRegistries = new Set<string>();
+  /** Judges pulls from its registries; without one every registry is open. */
+  authority: RegistryAuthority | undefined;
 
   constructor(definitions: readonly ImageDefinition[]) {
     for (const definition of definitions) this.add(definition);
@@ -25,20 +27,43 @@ export class ImageCatalogue implements ImageSource {
     if (registry.endsWith('.amazonaws.com')) this.closedRegistries.add(registry);
   }
 
-  pull(reference: string): PullAnswer {
+  fromDisk(reference: string): { readonly image: ImageDefinition; readonly digest: string } | undefined {
+    const parsed = parseImageReference(reference);
+    if (typeof parsed === 'string') return undefined;
+    const image = this.images.get(parsed.repository)?.find(definition => definition.tags === 'any' || definition.tags.includes(parsed.tag));
+    return image && { image, digest: digestOf(image, parsed) };
+  }
+
+  pull(reference: string, credential?: RegistryCredential): PullAnswer {
     const parsed = parseImageReference(reference);
     if (typeof parsed === 'string') return { ok: false, error: parsed };
+    const failed = `failed to pull and unpack image "${parsed.full}": failed to resolve reference "${parsed.full}": `;
+    const url = `https://${parsed.registry}/v2/${parsed.path}/manifests/${parsed.digest ?? parsed.tag}`;
     const definitions = this.images.get(parsed.repository);
+    const named = (tag: string): ImageDefinition | undefined => definitions?.find(definition => definition.tags === 'any' || definition.tags.includes(tag) || tag === '');
+    const admission = this.authority?.admit(parsed, credential);
+    switch (admission?.kind) {
+      case 'no-credentials': return { ok: false, error: `${failed}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials` };
+      case 'unauthorized': return { ok: false, error: `${failed}unexpected status from HEAD request to ${url}: 401 Unauthorized` };
+      case 'forbidden': return { ok: false, error: `${failed}unexpected status from HEAD request to ${url}: 403 Forbidden` };
+      case 'forbidden-layers': return { ok: false, error: `failed to pull and unpack image "${parsed.full}": failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://${parsed.registry}/v2/${parsed.path}/blobs/${imageDigest(parsed.repository, `${parsed.tag} layer`)}: 403 Forbidden` };
+      case 'not-found': return { ok: false, error: `rpc error: code = NotFound desc = ${failed}${parsed.full}: not found` };
+      case 'image': {
+        const image = named(admission.builtAs) ?? genericImage(parsed.repository);
+        return { ok: true, image, digest: admission.digest };
+      }
+      case 'open': {
+        const image = named(parsed.tag) ?? genericImage(parsed.repository);
+        return { ok: true, image, digest: digestOf(image, parsed) };
+      }
+      default:
+    }
     const image = definitions?.find(definition => definition.tags === 'any' || definition.tags.includes(parsed.tag) || parsed.tag === '');
     if (image) return { ok: true, image, digest: digestOf(image, parsed) };
-    const failed = `failed to pull and unpack image "${parsed.full}": failed to resolve reference "${parsed.full}": `;
     if (definitions || this.closedRegistries.has(parsed.registry)) {
       return { ok: false, error: `rpc error: code = NotFound desc = ${failed}${parsed.full}: not found` };
     }
-    if (parsed.registry.endsWith('.amazonaws.com')) {
-      const [path, tag] = [parsed.path, parsed.tag];
-      return { ok: false, error: `${failed}unexpected status from HEAD request to https://${parsed.registry}/v2/${path}/manifests/${tag}: 403 Forbidden` };
-    }
+    if (parsed.registry.endsWith('.amazonaws.com')) return { ok: false, error: `${failed}unexpected status from HEAD request to ${url}: 403 Forbidden` };
     if (parsed.registry === 'docker.io' && parsed.path.startsWith('library/')) {
       return { ok: false, error: `${failed}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed` };
     }
@@ -48,12 +73,5 @@ export class ImageCatalogue implements ImageSource {
 
 /** A stable digest for a repository and tag: the same image has the same one on every node and in every run. */
 function digestOf(image: ImageDefinition, reference: ImageReference): string {
-  if (reference.digest) return reference.digest;
-  let text = '';
-  for (let part = 0; part < 8; part += 1) {
-    let hash = 0x811c9dc5 ^ part;
-    for (const char of `${image.repository}:${reference.tag}:${part}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
-    text += (hash >>> 0).toString(16).padStart(8, '0');
-  }
-  return `sha256:${text}`;
+  return reference.digest ?? imageDigest(image.repository, reference.tag);
 }

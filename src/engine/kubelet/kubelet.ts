@@ -4,7 +4,7 @@ import { milliValue, unitValue } from '../apimachinery/quantity.ts';
 import { CountingRecorder, subjectOf, type EventRecorder } from '../events/recorder.ts';
 import { LEASE_RENEW_MS, NODE_STATUS_MS } from '../facts/kubelet.ts';
 import { VPC_RESOLVER } from '../facts/network.ts';
-import type { ImageSource } from '../images/contract.ts';
+import type { CredentialProvider, ImageSource } from '../images/contract.ts';
 import { rfc3339, rfc3339Micro } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Network } from '../network/network.ts';
@@ -24,6 +24,7 @@ export interface KubeletParts {
   readonly api: ApiServer;
   readonly network: Network;
   readonly images: ImageSource;
+  readonly registryCredentials?: CredentialProvider;
   readonly programs: ReadonlyMap<string, SystemProgram>;
   readonly volumeStore: VolumeStore;
   readonly podNetwork: PodNetwork;
@@ -55,7 +56,7 @@ export class Kubelet implements NodeServices {
     this.volumeStore = parts.volumeStore;
     this.address = description.address;
     this.minor = Number(description.kubeletVersion.split('.')[1]);
-    this.images = new NodeImages(parts.kernel, parts.images);
+    this.images = new NodeImages(parts.kernel, parts.images, parts.registryCredentials);
     const { name, zone } = description;
     this.client = parts.api.as({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] });
     this.recorder = new CountingRecorder(parts.kernel, this.client, 'kubelet', name);

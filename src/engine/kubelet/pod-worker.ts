@@ -4,7 +4,8 @@
  *
  * Source: pkg/kubelet/{kubelet,pod_workers}.go, kuberuntime/kuberuntime_manager.go (`computePodActions`: look, decide, act).
  */
-import type { Container, Probe } from 'kubernetes-types/core/v1.d.ts';
+import type { Container, Probe, Secret } from 'kubernetes-types/core/v1.d.ts';
+import { base64Text } from '../apimachinery/base64.ts';
 import { MINIMUM_GRACE_MS, MOUNT_RETRY_MS, MOUNT_TIMEOUT_MS, RELIST_MS, RUNTIME_MS, SYNC_RETRY_MS } from '../facts/kubelet.ts';
 import { subjectOf, type EventType } from '../events/recorder.ts';
 import type { ScheduledEvent } from '../kernel/event-queue.ts';
@@ -13,7 +14,7 @@ import { RunningContainer } from './container.ts';
 import { ContainerRecord, type Ended } from './container-record.ts';
 import { goSeconds } from './crash-loop-backoff.ts';
 import { containerEnvironment, type EnvironmentContext } from './environment.ts';
-import { goDuration, type PullOutcome } from './image-pull.ts';
+import { credentialsFor, goDuration, type PullOutcome } from './image-pull.ts';
 import type { NodeServices } from './node-services.ts';
 import { isSidecar, podLabel, type StoredPod } from './pod.ts';
 import { podPhase, podStatus } from './pod-status.ts';
@@ -160,9 +161,20 @@ export class PodWorker {
     }
     if (record.holdUntilMs > kernel.nowMs) return;
     record.busy = true;
-    this.node.images.ensure(record.container,
+    const secrets = this.pullSecrets();
+    this.node.images.ensure(record.container, registry => secrets.flatMap(config => credentialsFor(registry, config)),
       () => this.event('Normal', 'Pulling', `Pulling image "${record.container.image}"`, record),
       outcome => this.imageAnswered(record, outcome));
+  }
+
+  /** The pod's pull secrets as Docker's configuration; one that is missing is passed over with a warning. Source: kubelet_pods.go getPullSecretsForPod. */
+  private pullSecrets(): string[] {
+    const { namespace = '' } = this.pod.metadata;
+    const names = (this.pod.spec!.imagePullSecrets ?? []).map(({ name = '' }) => name);
+    const found = names.map(name => this.node.reader.get<Secret>('Secret', namespace, name));
+    const missing = names.filter((_name, index) => !found[index]);
+    if (missing.length > 0) this.event('Warning', 'FailedToRetrieveImagePullSecret', `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`);
+    return found.flatMap(secret => base64Text(secret?.data?.['.dockerconfigjson'] ?? secret?.data?.['.dockercfg'] ?? '') ?? []);
   }
 
   private mayRestart(record: ContainerRecord, ended: Ended): boolean {
