@@ -98,6 +98,7 @@ export class Cluster {
     this.queues = new QueueService(kernel);
     this.aws = new AwsAccount(kernel, options.aws ?? plainAccount('eu-west-1', options.subnets ?? {}));
     this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }) });
+    this.aws.eks.connect(this.api, version);
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
     this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
     this.aws.ecr.stock(options.images ?? []);

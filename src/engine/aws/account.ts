@@ -1,8 +1,14 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { AwsApiServer } from './api.ts';
+import { AutoScaling } from './autoscaling/auto-scaling.ts';
+import { autoScalingOperations } from './autoscaling/operations.ts';
+import { launchTemplateOperations } from './autoscaling/template-operations.ts';
 import type { AwsPrincipal } from './contract.ts';
+import { Eks } from './eks/eks.ts';
+import { eksOperations } from './eks/operations.ts';
 import { Ec2Service } from './ec2/ec2.ts';
 import type { AwsFoundation } from './foundation.ts';
+import { cloudTrailOperations } from './cloudtrail/operations.ts';
 import { EcrCredentialProvider } from './ecr/credential-provider.ts';
 import { Ecr } from './ecr/ecr.ts';
 import { ecrOperations } from './ecr/operations.ts';
@@ -16,13 +22,18 @@ export class AwsAccount {
   readonly iam: Iam;
   readonly ecr: Ecr;
   readonly ec2: Ec2Service;
+  readonly autoScaling: AutoScaling;
+  readonly eks: Eks;
 
   constructor(private readonly kernel: Kernel, readonly foundation: AwsFoundation) {
     this.iam = new Iam(kernel, foundation);
     this.api = new AwsApiServer(kernel, foundation.account, foundation.region, this.iam);
     this.ecr = new Ecr(kernel, this.iam, this.api);
-    this.api.register([...iamOperations(this.iam), ...stsOperations(this.iam), ...ecrOperations(this.ecr)]);
+    this.api.register([...iamOperations(this.iam), ...stsOperations(this.iam), ...ecrOperations(this.ecr), ...cloudTrailOperations(this.api)]);
     this.ec2 = new Ec2Service(kernel, foundation);
+    this.autoScaling = new AutoScaling(kernel, foundation, this.ec2);
+    this.eks = new Eks({ kernel, foundation, ec2: this.ec2, autoScaling: this.autoScaling });
+    this.api.register([...autoScalingOperations(this.autoScaling, foundation.account), ...launchTemplateOperations(this.autoScaling.templates, foundation.account), ...eksOperations(this.eks)]);
   }
 
   /** A session of a role of this account: a node (session = instance id), the learner, a pod. */
