@@ -31,6 +31,7 @@ export class AwsAccount {
     this.ecr = new Ecr(kernel, this.iam, this.api);
     this.api.register([...iamOperations(this.iam), ...stsOperations(this.iam), ...ecrOperations(this.ecr), ...cloudTrailOperations(this.api)]);
     this.ec2 = new Ec2Service(kernel, foundation);
+    this.api.register(this.ec2.operations());
     this.autoScaling = new AutoScaling(kernel, foundation, this.ec2);
     this.eks = new Eks({ kernel, foundation, ec2: this.ec2, autoScaling: this.autoScaling });
     this.api.register([...autoScalingOperations(this.autoScaling, foundation.account), ...launchTemplateOperations(this.autoScaling.templates, foundation.account), ...eksOperations(this.eks)]);

@@ -1,10 +1,13 @@
 import { holdsAddress, ipToNumber, parseCidr } from '../../apimachinery/cidr.ts';
 import { assert } from '../../kernel/assert.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { AwsResult } from '../contract.ts';
+import type { AwsOperation, AwsResult } from '../contract.ts';
 import type { AwsFoundation } from '../foundation.ts';
 import { AwsTable } from '../table.ts';
 import type { Ec2, Instance, InternetGateway, LaunchSpec, NatGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc } from './contract.ts';
+import { machineOperations } from './change-machines.ts';
+import { networkOperations } from './change-network.ts';
+import { describeOperations } from './describe.ts';
 import { found } from './founding.ts';
 import { Interfaces } from './interfaces.ts';
 import { InstanceLife } from './machines.ts';
@@ -51,6 +54,11 @@ export class Ec2Service implements Ec2 {
     this.interfaceBook = new Interfaces(this);
     this.life = new InstanceLife(this, foundation.quotas.onDemandVcpus);
     found(this, foundation);
+  }
+
+  /** Everything EC2 answers to. */
+  operations(): readonly AwsOperation[] {
+    return [...describeOperations(this), ...networkOperations(this), ...machineOperations(this)];
   }
 
   freeCount(subnetId: string): number {
