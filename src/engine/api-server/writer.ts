@@ -1,5 +1,5 @@
 /** The verbs that change something: the one way into the store, for both doors. */
-import type { FieldProblem } from '../apimachinery/field-problem.ts';
+import { forbidden, type FieldProblem } from '../apimachinery/field-problem.ts';
 import { cloneJson, deepEqual, type Draft } from '../apimachinery/json.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import type { Refusal, Result } from '../apimachinery/status.ts';
@@ -102,7 +102,7 @@ export class Writer {
     const problems: FieldProblem[] = scope === 'status'
       ? declaration.validateStatusUpdate?.(after, before as Draft) ?? []
       // A binding, a resize or another subresource sets fields that an ordinary update may not touch.
-      : [...metadataProblems(resource, after, before as Draft), ...(scope === 'main' ? this.bodyProblems(resource, before, after) : [])];
+      : [...metadataProblems(resource, after, before as Draft), ...(scope === 'main' ? this.bodyProblems(resource, before, after) : scope === 'ephemeralcontainers' ? ephemeralProblems(before as Draft, after) : [])];
     if (problems.length > 0) return invalidError(group, resource.kind, name, problems);
     if (scope !== 'status') {
       const refusedLate = this.admission.validate(resource, after, before, context);
@@ -240,8 +240,11 @@ export class Writer {
     return after;
   }
 
-  private withBody(resource: ServedResource, before: KubeObject, draft: Draft, scope: UpdateScope): Draft {
+  private withBody(resource: ServedResource, before: KubeObject, given: Draft, scope: UpdateScope): Draft {
     const { declaration } = resource;
+    // This door takes nothing but the ephemeral containers.
+    const draft: Draft = scope === 'ephemeralcontainers'
+      ? { ...before, metadata: { ...before.metadata }, spec: { ...before.spec as Draft, ephemeralContainers: given.spec?.ephemeralContainers } } : given;
     const after: Draft = {};
     // A section that has not changed is taken from the stored object: nothing to default, check or freeze.
     let changed = false;
@@ -286,6 +289,16 @@ export class Writer {
     }
     return metadata;
   }
+}
+
+/** Source: pkg/apis/core/validation `ValidatePodEphemeralContainersUpdate`. */
+function ephemeralProblems(before: Draft, after: Draft): FieldProblem[] {
+  const now = new Map<string, Draft>((after.spec.ephemeralContainers ?? []).map((each: Draft) => [each.name, each]));
+  return (before.spec.ephemeralContainers ?? []).flatMap((old: Draft): FieldProblem[] => {
+    const same = now.get(old.name);
+    if (same && deepEqual(old, same)) return [];
+    return [forbidden('spec.ephemeralContainers', `existing ephemeral containers "${old.name}" may not be ${same ? 'changed' : 'removed'}\n`)];
+  });
 }
 
 /** Whether everything but resourceVersion is the same. */

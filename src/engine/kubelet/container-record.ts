@@ -43,7 +43,7 @@ export class ContainerRecord {
   readonly restarts: BackOff = restartBackOff();
   readonly pulls: BackOff = pullBackOff();
 
-  constructor(readonly container: Container, readonly kind: 'init' | 'sidecar' | 'app', firstReason: string) {
+  constructor(readonly container: Container, readonly kind: 'init' | 'sidecar' | 'app' | 'ephemeral', firstReason: string) {
     this.waiting = { reason: firstReason };
   }
 

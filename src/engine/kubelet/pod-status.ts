@@ -32,18 +32,21 @@ export interface StatusFacts {
 /** The status the kubelet reports. Source: kubelet_pods.go `generateAPIPodStatus`, status/generate.go. */
 export function podStatus(pod: StoredPod, records: readonly ContainerRecord[], facts: StatusFacts): PodStatus {
   const phase = podPhase(pod, records);
-  const inits = records.filter(record => record.kind !== 'app');
+  const inits = records.filter(record => record.kind === 'init' || record.kind === 'sidecar');
   const incomplete = inits.filter(record => (record.kind === 'sidecar' ? !record.started : record.isRunning || record.ended?.exitCode !== 0)).map(record => record.name);
   const initialized = incomplete.length === 0;
-  const unready = records.filter(record => record.kind !== 'init' && !record.ready).map(record => record.name);
+  const counted = records.filter(record => record.kind === 'app' || record.kind === 'sidecar');
+  const ephemeral = records.filter(record => record.kind === 'ephemeral');
+  const unready = counted.filter(record => !record.ready).map(record => record.name);
   const gates = ((pod.spec as { readinessGates?: { conditionType: string }[] }).readinessGates ?? []).map(gate => gate.conditionType)
     .filter(type => pod.status?.conditions?.find(condition => condition.type === type)?.status !== 'True');
   const appReady = phase === 'Running';
   for (const record of inits) if (record.kind === 'init') record.ready = record.ended?.exitCode === 0 && !record.isRunning;
   return {
-    conditions: podConditions({ sandboxReady: facts.sandboxReady, phase, initialized, incomplete, unready: appReady ? unready : records.filter(record => record.kind !== 'init').map(record => record.name), closedGates: gates },
+    conditions: podConditions({ sandboxReady: facts.sandboxReady, phase, initialized, incomplete, unready: appReady ? unready : counted.map(record => record.name), closedGates: gates },
       pod.status?.conditions ?? [], pod.metadata.generation, facts.nowMs),
     containerStatuses: records.filter(record => record.kind === 'app').map(record => record.status()),
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral.map(record => ({ ...record.status(), ready: false, started: undefined })) }),
     hostIP: facts.hostIp, hostIPs: [{ ip: facts.hostIp }],
     ...(inits.length > 0 && { initContainerStatuses: inits.map(record => record.status()) }),
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),

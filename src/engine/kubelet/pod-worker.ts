@@ -42,6 +42,7 @@ export class PodWorker {
     const record = (kind: 'init' | 'app') => (container: Container): ContainerRecord =>
       new ContainerRecord(container, kind === 'init' && isSidecar(container) ? 'sidecar' : kind, first);
     this.records = [...(pod.spec!.initContainers ?? []).map(record('init')), ...pod.spec!.containers.map(record('app'))];
+    this.addEphemeral();
     this.startedAtMs = node.kernel.nowMs;
     this.mount.sinceMs = this.startedAtMs;
   }
@@ -61,7 +62,15 @@ export class PodWorker {
   /** A new version of the pod object. */
   update(pod: StoredPod): void {
     this.pod = pod;
+    this.addEphemeral();
     this.sync();
+  }
+
+  /** Ephemeral containers come while the pod runs, and never go. */
+  private addEphemeral(): void {
+    for (const container of this.pod.spec!.ephemeralContainers ?? []) {
+      if (!this.record(container.name)) this.records.push(new ContainerRecord(container as Container, 'ephemeral', 'ContainerCreating'));
+    }
   }
 
   /** The node lost power: processes are gone without a word. */
@@ -91,7 +100,8 @@ export class PodWorker {
       this.createSandbox();
       return;
     }
-    for (const record of this.records.filter(entry => entry.kind !== 'app')) {
+    for (const record of this.records) if (record.kind === 'ephemeral') this.keepRunning(record);
+    for (const record of this.records.filter(entry => entry.kind === 'init' || entry.kind === 'sidecar')) {
       this.keepRunning(record);
       const passed = record.kind === 'sidecar' ? record.started : record.ended?.exitCode === 0 && !record.isRunning;
       if (!passed) return;
@@ -179,6 +189,7 @@ export class PodWorker {
 
   private mayRestart(record: ContainerRecord, ended: Ended): boolean {
     const policy = record.kind === 'sidecar' ? 'Always' : this.pod.spec!.restartPolicy ?? 'Always';
+    if (record.kind === 'ephemeral') return false;
     if (record.kind === 'init' && ended.exitCode === 0) return false;
     if (policy === 'Never' || (policy === 'OnFailure' && ended.exitCode === 0)) return false;
     return true;
@@ -483,7 +494,7 @@ export class PodWorker {
   }
 
   private event(type: EventType, reason: string, message: string, record?: ContainerRecord): void {
-    const fieldPath = record && `spec.${record.kind === 'app' ? 'containers' : 'initContainers'}{${record.name}}`;
+    const fieldPath = record && `spec.${record.kind === 'app' ? 'containers' : record.kind === 'ephemeral' ? 'ephemeralContainers' : 'initContainers'}{${record.name}}`;
     this.node.recorder.record(subjectOf(this.pod, fieldPath), type, reason, message);
   }
 

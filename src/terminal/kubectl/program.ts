@@ -90,7 +90,7 @@ function* showHelpTopic(process: SystemProcess, words: readonly string[]): Task<
 
 function refuseUnmodelled(command: Command, given: readonly string[]): void {
   for (const flag of given) {
-    const nearest = command.refused[flag] ?? GLOBAL_REFUSALS[flag];
+    const nearest = command.refused[flag] ?? (command.path === 'debug' && flag === 'profile' ? undefined : GLOBAL_REFUSALS[flag]);
     if (nearest !== undefined) throw new CliFailure(`flag --${flag} is not modelled; ${nearest}`);
   }
 }

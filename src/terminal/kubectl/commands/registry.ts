@@ -17,6 +17,7 @@ import { nodeCommands } from './node.ts';
 import { rolloutCommands } from './rollout.ts';
 import { setCommands } from './set.ts';
 import { topCommands } from './top.ts';
+import { debug } from './debug.ts';
 import { unmodelled } from './unmodelled.ts';
 import { wait } from './wait.ts';
 import { create } from './create.ts';
@@ -42,7 +43,7 @@ const all: readonly Command[] = [
   describe, create, createConfigMap, createSecretGeneric, createSecretTls, createSecretDockerRegistry, ...createSmall, ...createRbac, ...createServices,
   createDeployment, createJob, createCronJob, del, attach, exec, expose, get, annotate, label, logs, patch, replace, run, scale, version,
   ...authCommands, autoscale, ...informative, ...discoveryCommands, events, ...nodeCommands, ...rolloutCommands, ...setCommands, ...topCommands, wait,
-  diff, edit, explain, kustomize, ...unmodelled,
+  debug, diff, edit, explain, kustomize, ...unmodelled,
 ];
 
 export const commands: ReadonlyMap<string, Command> = new Map(all.map(command => [command.path, command]));

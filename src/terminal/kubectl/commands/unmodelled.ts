@@ -6,7 +6,6 @@ export const NEAREST: Readonly<Record<string, string>> = {
   'cp': 'kubectl exec POD -- cat FILE is',
   'port-forward': 'kubectl exec POD -- curl and kubectl run --rm -it are',
   'proxy': 'kubectl get --raw PATH is',
-  'debug': 'kubectl run --rm -it and kubectl exec are',
   'cluster-info dump': 'kubectl get and kubectl logs are',
   'certificate approve': 'kubectl create token is',
   'certificate deny': 'kubectl create token is',
