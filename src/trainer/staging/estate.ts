@@ -1,4 +1,4 @@
-import { Cluster, type NodeSpec } from '../../engine/cluster.ts';
+import { Cluster } from '../../engine/cluster.ts';
 import type { ImageDefinition } from '../../engine/images/contract.ts';
 import { interpreterProgram, serviceProgram } from '../../engine/images/service/program.ts';
 import { assert } from '../../engine/kernel/assert.ts';
@@ -64,7 +64,7 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   for (const groupName of slice.nodeGroups) {
     const group = estate.nodeGroups[groupName];
     assert(group, `estate ${estate.name} has no node group ${groupName}`);
-    for (const node of group.nodes) cluster.addNode(nodeSpecOf(estate, groupName, node), { booted: true });
+    cluster.aws.eks.found(groupName, group);
   }
   const run = (durationMs: number): void => { kernel.run({ untilMs: kernel.nowMs + durationMs }); };
   run(2_000);
@@ -79,18 +79,6 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   run(SETTLE_MS);
   rollOutHistory(cluster, estate, withHistory, arriveMs);
   run(SETTLE_MS);
-}
-
-/** A machine of one of the estate's node groups. */
-export function nodeSpecOf({ aws, nodeGroups }: Estate, groupName: string, { zone, address }: { zone: string; address?: string }): NodeSpec {
-  const group = nodeGroups[groupName];
-  assert(group, `no node group ${groupName}`);
-  const subnetId = group.subnets.find(id => aws.subnets[id]?.zone === zone);
-  assert(subnetId, `node group ${groupName} has no subnet in ${zone}`);
-  return {
-    zone, subnetId, instanceType: group.instanceType, labels: group.labels, taints: group.taints, role: group.role, ...(address !== undefined && { address }),
-    tags: { 'eks:cluster-name': aws.cluster.name, 'eks:nodegroup-name': groupName },
-  };
 }
 
 /** Creates every revision with no replicas, days apart, then scales to what the manifest asks for. */
