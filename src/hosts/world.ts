@@ -4,14 +4,16 @@
  *
  * Everything that enters comes through {@link World.input}, which logs it; source, seed and log make the same world again.
  */
-import { createKubectl, kubectlCompleter } from '#laptop-programs';
+import { createAws, createKubectl, kubectlCompleter } from '#laptop-programs';
 import type { Task } from '../engine/kernel/task.ts';
 import type { ApiResponse, User } from '../engine/api-server/contract.ts';
+import type { AwsResult } from '../engine/aws/contract.ts';
 import type { Cluster } from '../engine/cluster.ts';
 import { assert } from '../engine/kernel/assert.ts';
 import { CALENDAR_START_MS, Kernel, type HostCall, type RunEnd } from '../engine/kernel/kernel.ts';
 import { parseRfc3339 } from '../engine/kernel/calendar.ts';
 import { suspend } from '../engine/kernel/task.ts';
+import { SESSION_ACCESS_KEY, type AwsTransport } from '../terminal/aws/contract.ts';
 import type { Completion, TerminalSession, Transport } from '../terminal/contract.ts';
 import { createLaptop } from '../terminal/laptop.ts';
 import { createTerminalSession } from '../terminal/session.ts';
@@ -40,6 +42,9 @@ const SILENT: WorldEvents = { output() {}, prompt() {}, closed() {} };
 
 /** Time from the laptop to the API server and back. */
 const API_ROUND_TRIP_MS = 9;
+/** Time from the laptop to an AWS endpoint and back. */
+const AWS_ROUND_TRIP_MS = 80;
+const AWS_VERSION = 'aws-cli/2.32.3 Python/3.13.9 Linux/6.8.0-88-generic exe/x86_64.ubuntu.24';
 const ADMIN_GROUPS = ['system:masters', 'system:authenticated'];
 /** How long the default estate's sandbox has been under load when one arrives. */
 const SANDBOX_LOAD_MS = 30_000;
@@ -172,6 +177,9 @@ export class World {
     const laptop = createLaptop({ kernel: this.kernel, network });
     laptop.completers.set('kubectl', kubectlCompleter(this.cluster, laptop, this.user));
     laptop.install('kubectl', createKubectl({ transport: this.transport(), version: '1.35.2' }));
+    laptop.install('aws', createAws({ transport: this.awsTransport(), version: AWS_VERSION }));
+    this.writeInto(laptop, `${laptop.home}/.aws/config`, `[default]\nregion = ${this.cluster.aws.api.region}\noutput = json\n`, 0o600);
+    this.writeInto(laptop, `${laptop.home}/.aws/credentials`, AWS_CREDENTIALS, 0o600);
     this.writeInto(laptop, `${laptop.home}/.kube/config`, kubeconfig(this.context, this.namespace, this.user.name), 0o600);
     for (const [path, content] of files) this.writeInto(laptop, `${laptop.home}/${path}`, content);
     return laptop;
@@ -201,6 +209,24 @@ export class World {
           return () => kernel.cancel(event);
         });
         return cluster.api.handle({ ...request, user: userOf(credentials.username ?? credentials.token) });
+      },
+    };
+  }
+
+  /** The way of `aws` and `eksctl` to AWS: a moment of virtual time, then the API's own door, as the session of the learner's role. */
+  private awsTransport(): AwsTransport {
+    const { kernel } = this;
+    const { api, foundation } = this.cluster.aws;
+    const principal = this.cluster.aws.roleSession(foundation.learner.role, foundation.learner.session);
+    return {
+      region: api.region,
+      served: service => api.operationsOf(service),
+      *send({ service, operation, parameters }): Task<AwsResult> {
+        yield* suspend<void>(resume => {
+          const event = kernel.after(AWS_ROUND_TRIP_MS * (0.8 + kernel.random.fraction() * 0.5), 'aws/request', `${service}:${operation}`, () => resume());
+          return () => kernel.cancel(event);
+        });
+        return api.call(principal, service, operation, parameters);
       },
     };
   }
@@ -240,6 +266,13 @@ function homeOf(content: Content, loaded: LoadedEstate, slice: string, found: Fo
   if (found) for (const path of content.list(`${found.folder}/home`)) files.set(path.slice(`${found.folder}/home/`.length), content.read(path)!);
   return files;
 }
+
+/** Keys of the learner's session; what they may do is the role's business. */
+const AWS_CREDENTIALS = `[default]
+aws_access_key_id = ${SESSION_ACCESS_KEY}
+aws_secret_access_key = 9drydockEXAMPLEdoNotUse0000000000000000
+aws_session_token = drydock-session-of-your-role
+`;
 
 /** A kubeconfig as `aws eks update-kubeconfig` would leave it, with the user's name in place of a token command. */
 function kubeconfig(context: string, namespace: string, user: string): string {

@@ -26,6 +26,14 @@ function loaded(): typeof Programs {
   return programs;
 }
 
+export const createAws: typeof Programs.createAws = options => {
+  let aws: ReturnType<typeof Programs.createAws> | undefined;
+  return function* later(process) {
+    aws ??= loaded().createAws(options);
+    return yield* aws(process);
+  };
+};
+
 export const createKubectl: typeof Programs.createKubectl = options => {
   let kubectl: ReturnType<typeof Programs.createKubectl> | undefined;
   return function* later(process) {
