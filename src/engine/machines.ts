@@ -10,6 +10,7 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { PodNetwork } from './kubelet/contract.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeDescription } from './kubelet/node-object.ts';
+import { nodeRoot, type NodeFiles } from './kubelet/node-root.ts';
 import { nodeSize } from './kubelet/node-sizes.ts';
 import type { Network } from './network/network.ts';
 import { standardPrograms, Tree } from './userland/index.ts';
@@ -24,6 +25,8 @@ export interface MachineParts {
   readonly clusterDomain: string;
   /** The network plugin of a new node. */
   podNetwork(instance: Instance, nodeName: string): PodNetwork;
+  /** Files on the node's disk that others keep up to date: the logs of the VPC CNI. */
+  nodeFiles?(instance: Instance, nodeName: string): NodeFiles;
   /** `maxPods` of a machine whose bootstrap does not say. */
   maxPods(instance: Instance): number | undefined;
 }
@@ -36,7 +39,7 @@ export class Machines {
   readonly kubelets = new Map<string, Kubelet>();
   private readonly programs = standardPrograms();
   private readonly persistentTrees = new Map<string, Tree>();
-  private readonly hostTrees = new Map<string, Tree>();
+  private readonly nodeRoots = new Map<string, Tree>();
 
   constructor(private readonly parts: MachineParts) {
     parts.aws.ec2.instances.onChange(change => this.follow(change));
@@ -80,11 +83,19 @@ export class Machines {
     };
     const kubelet = new Kubelet(description, {
       kernel, api, network, images, registryCredentials: aws.registryCredentials(instance.roleName, instance.instanceId), programs: this.programs, podNetwork: this.parts.podNetwork(instance, name), clusterDns, clusterDomain,
-      volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.tree(this.hostTrees, `${name}:${path}`) },
+      volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.hostTree(instance, description, path) },
     });
     this.kubelets.set(name, kubelet);
     kubelet.register();
     return kubelet;
+  }
+
+  /** A directory of the node's disk; the disk is laid out when somebody first looks. */
+  private hostTree(instance: Instance, description: NodeDescription, path: string): Tree {
+    const { kernel } = this.parts;
+    let root = this.nodeRoots.get(description.name);
+    if (!root) this.nodeRoots.set(description.name, root = nodeRoot(kernel, description, this.programs, this.parts.nodeFiles?.(instance, description.name) ?? new Map()));
+    return root.directory(path, kernel.nowMs) ?? root;
   }
 
   private tree(trees: Map<string, Tree>, key: string): Tree {

@@ -326,7 +326,7 @@ export class Process<S = unknown> {
  */
 export class ProcessTable<S = unknown> {
   private readonly processes = new Map<number, Process<S>>();
-  private nextPid = 1;
+  private readonly pids = { next: 1 };
 
   constructor(
     readonly kernel: Kernel,
@@ -337,13 +337,21 @@ export class ProcessTable<S = unknown> {
   ) {}
 
   spawn(options: SpawnOptions<S>): Process<S> {
-    const pid = this.nextPid;
-    this.nextPid += 1;
+    const pid = this.pids.next;
+    this.pids.next += 1;
     const process = new Process(this, pid, options.argv, options);
     this.processes.set(pid, process);
     options.parent?.children.add(process);
     process.start();
     return process;
+  }
+
+  /** The same processes, for those that see another system around them (chroot). */
+  seenFrom(makeSystem: (table: ProcessTable<S>) => S): S {
+    const view: ProcessTable<S> = Object.create(this) as ProcessTable<S>;
+    const system = makeSystem(view);
+    Object.defineProperty(view, 'system', { value: system });
+    return system;
   }
 
   get(pid: number): Process<S> | undefined {

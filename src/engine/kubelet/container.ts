@@ -210,7 +210,7 @@ type Userland = NonNullable<ImageDefinition['userland']>;
 const userlandTrees = new WeakMap<ReadonlyMap<string, SystemProgram>, Map<Userland, Tree>>();
 
 /** The directories every container has and the programs of its userland: laid out once, copied for each container. */
-function userlandTree(programs: ReadonlyMap<string, SystemProgram>, userland: Userland): Tree {
+export function userlandTree(programs: ReadonlyMap<string, SystemProgram>, userland: Userland): Tree {
   let known = userlandTrees.get(programs);
   if (!known) userlandTrees.set(programs, known = new Map());
   let tree = known.get(userland);

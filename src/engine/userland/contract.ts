@@ -55,6 +55,8 @@ export interface FileSystem {
   /** Puts another tree at `path`; a volume that the kubelet rewrites stays the same mount. */
   mount(path: string, tree: FileTree, options?: { readOnly?: boolean; subPath?: string; source?: string; type?: string }): void;
   unmount(path: string): void;
+  /** A directory as a tree of its own: what stands there, without what is mounted below it. */
+  treeAt(path: string, as?: Credentials): FileTree;
   mounts(): readonly { readonly path: string; readonly readOnly: boolean; readonly source: string; readonly type: string }[];
 }
 

@@ -64,6 +64,12 @@ export class MemoryFileSystem implements FileSystem {
     node.modifiedAtMs = atMs;
   }
 
+  treeAt(path: string, as?: Credentials): Tree {
+    const { node } = this.existing(path, as);
+    if (node.type !== 'directory') throw new FileError('ENOTDIR', path);
+    return Tree.at(node);
+  }
+
   stat(path: string, options: { followLinks?: boolean } = {}): FileStat | undefined {
     const place = this.find(path, undefined, options.followLinks !== false, false);
     return typeof place === 'object' && place.node ? statOf(place.node) : undefined;

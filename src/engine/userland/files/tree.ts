@@ -54,6 +54,25 @@ export class Tree implements FileTree {
     this.root = directoryNode(options.atMs ?? 0, options.mode ?? 0o755, options.uid ?? 0, options.gid ?? 0);
   }
 
+  /** A directory of another tree as the root of one: the same files, seen from there. */
+  static at(directory: DirectoryNode): Tree {
+    const tree = new Tree();
+    (tree as { root: DirectoryNode }).root = directory;
+    return tree;
+  }
+
+  /** The directory at `path`, made with all above it when it is missing; nothing when something else is there. */
+  directory(path: string, atMs: number): Tree | undefined {
+    let at = this.root;
+    for (const part of path.split('/').filter(word => word !== '' && word !== '.')) {
+      let next = at.entries.get(part);
+      if (!next) at.entries.set(part, next = directoryNode(atMs, 0o755));
+      if (next.type !== 'directory') return undefined;
+      at = next;
+    }
+    return Tree.at(at);
+  }
+
   /** Replaces everything by `files` (relative paths, directories made as needed) in one step. */
   replaceAll(files: ReadonlyMap<string, TreeFile>, options: { atMs: number; uid?: number; gid?: number }): void {
     const fresh = directoryNode(options.atMs, this.root.mode, this.root.uid, this.root.gid);

@@ -2,6 +2,7 @@ import type { SystemProgram } from '../contract.ts';
 import { shellProgram } from '../shell/program.ts';
 import { testProgram } from '../shell/test-program.ts';
 import { awk } from './awk.ts';
+import { chroot } from './chroot.ts';
 import { cmp, diff } from './diff.ts';
 import { digestPrograms } from './digests.ts';
 import { filePrograms } from './file-programs.ts';
@@ -23,7 +24,7 @@ import { columnPrograms } from './text-columns.ts';
 const programs: ReadonlyMap<string, SystemProgram> = new Map<string, SystemProgram>([
   ['bash', shellProgram('bash')], ['sh', shellProgram('ash')], ['ash', shellProgram('ash')],
   ['grep', grep], ['egrep', grep], ['fgrep', grep], ['sed', sed], ['awk', awk], ['gawk', awk], ['mawk', awk], ['sort', sort], ['head', head], ['tail', tail],
-  ['diff', diff], ['cmp', cmp], ['ls', ls], ['find', find], ['less', less], ['more', less], ['test', testProgram], ['[', testProgram],
+  ['diff', diff], ['cmp', cmp], ['ls', ls], ['find', find], ['chroot', chroot], ['less', less], ['more', less], ['test', testProgram], ['[', testProgram],
   ...smallPrograms, ...columnPrograms, ...linePrograms, ...filePrograms, ...runPrograms, ...systemPrograms, ...networkPrograms, ...digestPrograms, ...hostPrograms,
 ]);
 
