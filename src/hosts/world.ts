@@ -74,7 +74,7 @@ export class World {
       this.kernel = new Kernel({ seed, startMs: this.startMs - bornBeforeMs(loaded) });
       this.cluster = foundCluster(this.kernel, loaded);
       stageEstate(this.cluster, content, loaded, slice, this.startMs);
-      baseline = takeBaseline(this.cluster.api.reader);
+      baseline = takeBaseline(this.cluster);
       const stage: Stage = { cluster: this.cluster, content, estate: loaded.estate, folder: found?.folder ?? '' };
       const timeline = found ? found.scenario.timeline
         : [{ atMs: -SANDBOX_LOAD_MS, load: { profiles: loaded.estate.slices[slice]!.loads, factor: 1 } }];

@@ -8,6 +8,7 @@ import { parseRfc3339 } from '../../engine/kernel/calendar.ts';
 import type { RunningContainer } from '../../engine/kubelet/container.ts';
 import type { StoredPod } from '../../engine/kubelet/pod.ts';
 import type { TrialFacts } from '../trial.ts';
+import { registerCloud } from './cloud.ts';
 
 /** A CEL expression that is ready to be asked, as often as one likes. */
 export interface Check {
@@ -25,6 +26,12 @@ export interface Check {
  * - `reached('ns/app', 'host', seconds)`: successful exchanges of a workload with a host
  * - `configMap('ns/name')`: exists, keys
  * - `traffic(seconds)`: total, failed, successRate, fastShare (below 300 ms) of the people outside the cluster
+ * - `nodeGroup('name')`: exists, status, version (`1.35`), minSize, maxSize, desired, role, updateId and updateStatus of its last version update since the learner came
+ * - `nodes('group')` (`''`: all): total, ready, cordoned, versions, podSlots (allocatable pods of each), names
+ * - `subnet('id')`: exists, free, size, freeShare; `podSubnets()`: ids, leastFreeShare of those that hold pods
+ * - `pods('ns', 'selector')`: total, running, ready, pending (unbound), withoutAddress, hostNetwork, nodes, statuses, subnets
+ * - `budget('ns/name')`: exists, keeps (pods it keeps up), allows (disruptions now), healthy, pods
+ * - `roleAllows('role', 'action', 'arn')`; `unusedAddressShare()`: of the addresses nodes hold for pods, the part nobody uses
  * - `elapsed()`: seconds since the learner came
  * - `queue('name')`: sent, deleted, depth, oldestSeconds
  * - `ended('ns/app', 'OOMKilled', seconds)`: containers of a workload that ended for this reason
@@ -44,7 +51,7 @@ export class CheckEnvironment {
   constructor(private readonly cluster: Cluster, trials: (id: string) => TrialFacts) {
     const arrivedMs = cluster.kernel.nowMs;
     this.beginStretch('');
-    this.environment = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    this.environment = registerCloud(new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false }), cluster, arrivedMs)
       .registerFunction('deployment(string): dyn', (key: string) => this.deployment(key))
       .registerFunction('requests(string, string, int): dyn', (route: string, service: string, seconds: bigint) => this.requests(route, service, Number(seconds)))
       .registerFunction('reached(string, string, int): int', (from: string, to: string, seconds: bigint) => BigInt(this.reached(from, to, Number(seconds))))

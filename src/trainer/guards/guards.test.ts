@@ -30,7 +30,7 @@ beforeEach(() => {
       },
     },
   });
-  const baseline = takeBaseline(world.cluster.api.reader);
+  const baseline = takeBaseline(world.cluster);
   guard = id => guardsFor([id], world.cluster, baseline)[0]!;
 });
 
@@ -81,7 +81,7 @@ describe('guards', () => {
   });
 
   test('what was already changed when the learner came is not their breach', () => {
-    const baseline = takeBaseline(world.cluster.api.reader);
+    const baseline = takeBaseline(world.cluster);
     world.client.patch('Deployment', { namespace: 'shop', name: 'web' }, 'strategic', container({ command: ['gunicron'] }));
     expect(guardsFor(['G-keep'], world.cluster, baseline)[0]!.broken(world.cluster)).toBeUndefined();
   });

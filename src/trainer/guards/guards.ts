@@ -5,6 +5,7 @@ import type { Reader } from '../../engine/api-server/contract.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import type { Cluster } from '../../engine/cluster.ts';
 import type { GuardState } from '../contract.ts';
+import { iamProblem, openDoorProblem, takeCloudBaseline, type CloudBaseline } from './cloud.ts';
 import { policyProblem, securityProblem } from './security.ts';
 
 /** What must not be given up on the way. Source: the curriculum's guard table. */
@@ -23,15 +24,18 @@ export interface Baseline {
   readonly budgets: readonly (PodDisruptionBudget & KubeObject)[];
   readonly namespaces: readonly (Namespace & KubeObject)[];
   readonly quotas: readonly (ResourceQuota & KubeObject)[];
+  readonly cloud: CloudBaseline;
 }
 
 const GUARDED = ['shop', 'shop-data', 'shop-staging', 'kube-system'];
 
-export function takeBaseline(reader: Reader): Baseline {
+export function takeBaseline(cluster: Cluster): Baseline {
+  const { reader } = cluster.api;
   const all = <T>(kind: string) => GUARDED.flatMap(namespace => reader.list<T>(kind, { namespace }));
   return {
     deployments: all<Deployment>('Deployment'), budgets: all<PodDisruptionBudget>('PodDisruptionBudget'), quotas: all<ResourceQuota>('ResourceQuota'),
     namespaces: reader.list<Namespace>('Namespace').filter(({ metadata }) => GUARDED.includes(metadata.name)),
+    cloud: takeCloudBaseline(cluster),
   };
 }
 
@@ -45,6 +49,8 @@ export function guardsFor(ids: readonly string[], cluster: Cluster, baseline: Ba
     'G-pdb': () => ({ id: 'G-pdb', title: 'budgets as strict', broken: now => firstProblem(budgets, before => budgetProblem(before, now.api.reader, deployments)) }),
     'G-policy': () => ({ id: 'G-policy', title: 'policies as strict', broken: now => policyProblem(baseline, now.api.reader) }),
     'G-sec': () => ({ id: 'G-sec', title: 'nothing less secure', broken: now => securityProblem(baseline, now.api.reader) }),
+    'G-iam': () => ({ id: 'G-iam', title: 'no wider rights', broken: now => iamProblem(now, baseline.cloud) }),
+    'G-netpol': () => ({ id: 'G-netpol', title: 'no new open door', broken: now => openDoorProblem(now, baseline.cloud) }),
     'G-traffic': () => trafficGuard(cluster),
   };
   return ids.flatMap(id => all[id]?.() ?? []);

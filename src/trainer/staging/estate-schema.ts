@@ -68,7 +68,7 @@ export const estateSchema = z.strictObject({
     queues: z.array(z.string()).optional() })),
   loadBalancers: z.array(z.strictObject({
     name: z.string(), host: z.string(), address: z.string(),
-    routes: z.array(z.strictObject({ pathPrefix: z.string(), service: z.string(), port: z.number() })),
+    routes: z.array(z.strictObject({ pathPrefix: z.string(), service: z.string(), port: z.number(), healthCheckPath: z.string().optional() })),
   })),
   loads: z.array(z.strictObject({
     name: z.string(), ratePerSecond: z.number(), method: z.string(), host: z.string(), port: z.number(), path: z.string(), address: z.string(),

@@ -1,0 +1,97 @@
+/** What a scenario's expressions can ask of AWS, of nodes, and of pods by label. Documented in environment.ts. */
+import type { Environment } from '@marcbachmann/cel-js';
+import type { Node } from 'kubernetes-types/core/v1.d.ts';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
+import { unitValue } from '../../engine/apimachinery/quantity.ts';
+import type { Cluster } from '../../engine/cluster.ts';
+import { podSummary } from '../../engine/kinds/pod-status.ts';
+import type { StoredPod } from '../../engine/kubelet/pod.ts';
+
+const NODEGROUP = 'eks.amazonaws.com/nodegroup';
+type Answer = Record<string, unknown>;
+
+/** Teaches an environment the cloud. `arrivedMs`: when the learner came. */
+export function registerCloud(environment: Environment, cluster: Cluster, arrivedMs: number): Environment {
+  return environment
+    .registerFunction('nodeGroup(string): dyn', (name: string) => nodeGroup(cluster, name, arrivedMs))
+    .registerFunction('nodes(string): dyn', (group: string) => nodes(cluster, group))
+    .registerFunction('subnet(string): dyn', (id: string) => subnet(cluster, id))
+    .registerFunction('podSubnets(): dyn', () => podSubnets(cluster))
+    .registerFunction('pods(string, string): dyn', (namespace: string, selector: string) => pods(cluster, namespace, selector))
+    .registerFunction('budget(string): dyn', (key: string) => budget(cluster, key))
+    .registerFunction('roleAllows(string, string, string): bool', (role: string, action: string, resource: string) => roleAllows(cluster, role, action, resource))
+    .registerFunction('unusedAddressShare(): double', () => unusedAddressShare(cluster));
+}
+
+const minorOf = (version: string): string => version.replace(/^v/, '').split('.').slice(0, 2).join('.');
+
+function nodeGroup({ aws }: Cluster, name: string, arrivedMs: number): Answer {
+  const found = aws.eks.nodegroups.table.get(name);
+  if (!found) return { exists: false, status: '', version: '', minSize: 0n, maxSize: 0n, desired: 0n, role: '', updateId: '', updateStatus: '' };
+  const update = aws.eks.updates.list().filter(each => each.nodegroupName === name && each.type === 'VersionUpdate' && each.createdAtMs >= arrivedMs).at(-1);
+  return {
+    exists: true, status: found.status, version: found.version, minSize: BigInt(found.scaling.minSize), maxSize: BigInt(found.scaling.maxSize), desired: BigInt(found.scaling.desiredSize),
+    role: found.roleName, updateId: update?.id ?? '', updateStatus: update?.status ?? '',
+  };
+}
+
+function nodes({ api: { reader } }: Cluster, group: string): Answer {
+  const all = reader.list<Node>('Node').filter(({ metadata }) => group === '' || metadata.labels?.[NODEGROUP] === group);
+  const ready = all.filter(({ status }) => status?.conditions?.some(({ type, status: word }) => type === 'Ready' && word === 'True'));
+  return {
+    total: BigInt(all.length), ready: BigInt(ready.length), cordoned: BigInt(all.filter(({ spec }) => spec?.unschedulable).length),
+    versions: [...new Set(all.map(({ status }) => minorOf(status?.nodeInfo?.kubeletVersion ?? '')))].sort(),
+    podSlots: all.map(({ status }) => BigInt(unitValue(status?.allocatable?.['pods'] ?? '0'))),
+    names: all.map(({ metadata }) => metadata.name),
+  };
+}
+
+function subnet({ aws: { ec2 } }: Cluster, id: string): Answer {
+  const found = ec2.subnets.get(id);
+  if (!found) return { exists: false, free: 0n, size: 0n, freeShare: 0 };
+  const size = 2 ** (32 - Number(found.cidr.split('/')[1])) - 5;
+  const free = ec2.freeCount(id);
+  return { exists: true, free: BigInt(free), size: BigInt(size), freeShare: free / size };
+}
+
+/** The subnets that hold addresses of running pods, nodes' own addresses aside. */
+function podSubnets(cluster: Cluster): Answer {
+  const { aws: { ec2 }, api: { reader } } = cluster;
+  const used = new Set(reader.list<StoredPod>('Pod').flatMap(({ spec, status }) => (status?.podIP && !spec?.hostNetwork ? ec2.subnetOf(status.podIP)?.subnetId ?? [] : [])));
+  const shares = [...used].map(id => subnet(cluster, id).freeShare as number);
+  return { ids: [...used].sort(), leastFreeShare: shares.length === 0 ? 1 : Math.min(...shares) };
+}
+
+function pods({ api: { reader }, aws: { ec2 } }: Cluster, namespace: string, selector: string): Answer {
+  const all = reader.list<StoredPod>('Pod', { ...(namespace !== '' && { namespace }), labelSelector: selector }).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const running = all.filter(({ status }) => status?.phase === 'Running');
+  const bound = all.filter(({ spec }) => spec?.nodeName);
+  return {
+    total: BigInt(all.length), running: BigInt(running.length),
+    ready: BigInt(all.filter(({ status }) => status?.conditions?.some(({ type, status: word }) => type === 'Ready' && word === 'True')).length),
+    pending: BigInt(all.filter(({ spec, status }) => status?.phase === 'Pending' && !spec?.nodeName).length),
+    withoutAddress: BigInt(bound.filter(({ status }) => status?.phase === 'Pending' && !status.podIP).length),
+    hostNetwork: BigInt(all.filter(({ spec }) => spec?.hostNetwork).length),
+    nodes: BigInt(new Set(bound.map(({ spec }) => spec!.nodeName)).size),
+    statuses: [...new Set(all.map(pod => podSummary(pod).status))],
+    subnets: [...new Set(running.flatMap(({ status }) => (status?.podIP ? ec2.subnetOf(status.podIP)?.subnetId ?? [] : [])))].sort(),
+  };
+}
+
+function budget({ api: { reader } }: Cluster, key: string): Answer {
+  const [namespace = '', name = ''] = key.split('/');
+  const found = reader.get<PodDisruptionBudget>('PodDisruptionBudget', namespace, name);
+  const { desiredHealthy = 0, disruptionsAllowed = 0, currentHealthy = 0, expectedPods = 0 } = found?.status ?? {};
+  return { exists: found !== undefined, keeps: BigInt(desiredHealthy), allows: BigInt(disruptionsAllowed), healthy: BigInt(currentHealthy), pods: BigInt(expectedPods) };
+}
+
+function roleAllows({ aws }: Cluster, role: string, action: string, resource: string): boolean {
+  return aws.iam.roles.get(role) !== undefined && aws.iam.decide(aws.roleSession(role, 'drydock-check'), action, resource) === 'allowed';
+}
+
+/** Of the addresses that machines hold for pods, how many no pod has. */
+function unusedAddressShare({ aws: { ec2 }, api: { reader } }: Cluster): number {
+  const held = ec2.interfaces.list().filter(each => each.attachment?.instanceId).reduce((sum, { secondaryIps, prefixes }) => sum + secondaryIps.length + 16 * prefixes.length, 0);
+  const used = reader.list<StoredPod>('Pod').filter(({ spec, status }) => status?.podIP && !spec?.hostNetwork && status.phase === 'Running').length;
+  return held === 0 ? 0 : Math.max(0, 1 - used / held);
+}
