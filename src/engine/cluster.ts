@@ -46,7 +46,9 @@ import type { Instance } from './aws/ec2/contract.ts';
 import type { AwsFoundation } from './aws/foundation.ts';
 import { plainAccount } from './aws/plain-account.ts';
 import { QueueService } from './aws/sqs/queue-service.ts';
-import { openLoadBalancer, type LoadBalancerSpec } from './network/load-balancer.ts';
+import { openFrontDoor, type LoadBalancerSpec } from './front-door.ts';
+import { LoadBalancerController } from './addons/load-balancer-controller/controller.ts';
+import { balancerNetwork } from './network/load-balancer.ts';
 import { LoadGenerator, type LoadProfile } from './network/load-generator.ts';
 import { Network } from './network/network.ts';
 import type { Stack } from './network/stack.ts';
@@ -91,6 +93,7 @@ export class Cluster {
   readonly machines: Machines;
   readonly loads = new Map<string, LoadGenerator>();
   readonly queues: QueueService;
+  private loadBalancerController: LoadBalancerController | undefined;
 
   constructor(private readonly options: ClusterOptions) {
     const { kernel, version } = options;
@@ -103,6 +106,7 @@ export class Cluster {
     this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
     this.aws.ecr.stock(options.images ?? []);
     this.images.authority = this.aws.ecr;
+    this.aws.elbv2.connect(balancerNetwork(this.network));
     this.machines = new Machines({
       kernel, api: this.api, aws: this.aws, network: this.network, images: this.images, clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
       podNetwork: instance => this.podNetwork(instance), maxPods: () => undefined,
@@ -177,7 +181,8 @@ export class Cluster {
   }
 
   addLoadBalancer(spec: LoadBalancerSpec): void {
-    openLoadBalancer(this.network, spec);
+    this.loadBalancerController ??= new LoadBalancerController(this.kernel, this.api, this.aws.api.as(this.aws.serviceRole('AWSServiceRoleForElasticLoadBalancing', 'aws-load-balancer-controller')));
+    openFrontDoor(this.aws, this.loadBalancerController, spec);
   }
 
   addLoad(profile: LoadProfile, address: string): LoadGenerator {
@@ -213,7 +218,8 @@ export class Cluster {
       const pod = object as StoredPod;
       const statusOnly = before && before['spec'] === object['spec'] && before.metadata.deletionTimestamp === object.metadata.deletionTimestamp
         && before.metadata.labels === object.metadata.labels && before.metadata.annotations === object.metadata.annotations && type === 'MODIFIED';
-      if (!kubelet || statusOnly) return;
+      // Others open readiness gates by writing the status.
+      if (!kubelet || (statusOnly && !pod.spec?.readinessGates?.length)) return;
       kernel.after(WATCH_LATENCY_MS.min + kernel.random.fraction() * WATCH_LATENCY_MS.spread, 'kubelet/observe', pod.metadata.name, () => {
         const current = this.api.reader.get<StoredPod>('Pod', pod.metadata.namespace ?? '', pod.metadata.name);
         if (current?.metadata.uid === pod.metadata.uid) kubelet.observe(current, false);

@@ -12,6 +12,8 @@ import { cloudTrailOperations } from './cloudtrail/operations.ts';
 import { EcrCredentialProvider } from './ecr/credential-provider.ts';
 import { Ecr } from './ecr/ecr.ts';
 import { ecrOperations } from './ecr/operations.ts';
+import { Elbv2 } from './elbv2/elbv2.ts';
+import { elbv2Operations } from './elbv2/operations.ts';
 import { Iam } from './iam/iam.ts';
 import { iamOperations } from './iam/operations.ts';
 import { stsOperations } from './sts/operations.ts';
@@ -21,6 +23,7 @@ export class AwsAccount {
   readonly api: AwsApiServer;
   readonly iam: Iam;
   readonly ecr: Ecr;
+  readonly elbv2: Elbv2;
   readonly ec2: Ec2Service;
   readonly autoScaling: AutoScaling;
   readonly eks: Eks;
@@ -29,7 +32,8 @@ export class AwsAccount {
     this.iam = new Iam(kernel, foundation);
     this.api = new AwsApiServer(kernel, foundation.account, foundation.region, this.iam);
     this.ecr = new Ecr(kernel, this.iam, this.api);
-    this.api.register([...iamOperations(this.iam), ...stsOperations(this.iam), ...ecrOperations(this.ecr), ...cloudTrailOperations(this.api)]);
+    this.elbv2 = new Elbv2(kernel, { accountId: foundation.account, region: foundation.region, vpcId: foundation.vpc.id });
+    this.api.register([...iamOperations(this.iam), ...stsOperations(this.iam), ...ecrOperations(this.ecr), ...elbv2Operations(this.elbv2), ...cloudTrailOperations(this.api)]);
     this.ec2 = new Ec2Service(kernel, foundation);
     this.api.register(this.ec2.operations());
     this.autoScaling = new AutoScaling(kernel, foundation, this.ec2);

@@ -35,7 +35,10 @@ export function podConditions(facts: ConditionFacts, before: readonly PodConditi
   const unreadyReason = completed ? 'PodCompleted' : facts.phase === 'Failed' ? 'PodFailed' : 'ContainersNotReady';
   const unreadyMessage = finished ? undefined : `containers with unready status: [${facts.unready.join(' ')}]`;
   const ready = containersReady && facts.closedGates.length === 0;
-  const gates = facts.closedGates.map(gate => `corresponding condition of pod readiness gate "${gate}" does not exist.`).join(', ');
+  const gates = facts.closedGates.map(gate => {
+    const told = known.get(gate)?.status;
+    return told === undefined ? `corresponding condition of pod readiness gate "${gate}" does not exist.` : `the status of pod readiness gate "${gate}" is not "True", but ${told}`;
+  }).join(', ');
   const scheduled = known.get('PodScheduled');
   const own = [
     make('PodReadyToStartContainers', facts.sandboxReady && !finished),
