@@ -5,10 +5,14 @@ import { aDeployment, ClusterDriver } from '../../src/testing/cluster-driver.ts'
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'];
 const CLUSTER = 'drydock';
 
+/** One replica a node, as long as there are nodes. */
+const SPREAD = (app: string): object => ({ topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { app } } }] });
+const aBudget = (app: string, spec: object): object => ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: app, namespace: 'default' }, spec: { selector: { matchLabels: { app } }, ...spec } });
+
 /** A cluster of 1.35 whose node group `apps` still runs 1.34: two machines in zone a, one in b, one in c. */
 class Upgrade extends ClusterDriver {
-  constructor(options: { seed?: number; desired?: number } = {}) {
-    super({ ...options, version: '1.35.6', nodes: 0 });
+  constructor(options: { seed?: number; onDemandVcpus?: number } = {}) {
+    super({ seed: options.seed ?? 1, version: '1.35.6', nodes: 0, ...(options.onDemandVcpus !== undefined && { onDemandVcpus: options.onDemandVcpus }) });
     const { eks } = this.cluster.aws;
     eks.found('apps', {
       instanceType: 'm5.large', role: 'drydock-node', labels: { pool: 'apps' }, subnets: ZONES.map(zone => `subnet-${zone}`), scaling: { min: 3, max: 8, desired: 4 }, version: '1.34.2',
@@ -25,6 +29,14 @@ class Upgrade extends ClusterDriver {
 
   nodegroup(): any {
     return this.aws('DescribeNodegroup', { clusterName: CLUSTER, nodegroupName: 'apps' }).nodegroup;
+  }
+
+  group(): any {
+    return this.aws('DescribeAutoScalingGroups', {}, 'autoscaling').AutoScalingGroups[0];
+  }
+
+  readyPods(app: string): number {
+    return this.pods().filter(pod => !pod.metadata.deletionTimestamp && pod.metadata.labels?.['app'] === app && pod.status?.conditions?.some(each => each.type === 'Ready' && each.status === 'True')).length;
   }
 
   start(extra: object = {}): string {
@@ -66,5 +78,141 @@ describe('a node group update', () => {
     world.pass(120);
     expect(world.nodeWords()).toEqual({ 'v1.35 Ready': 4 });
     expect(world.podWords()).toEqual(Array.from({ length: 6 }, () => 'Running 1/1 r0'));
+  });
+
+  test('a budget that allows nothing fails it after a quarter of an hour; the next one, after the repair, finishes', () => {
+    const world = new Upgrade();
+    world.create(aDeployment('orders', { replicas: 3, pod: SPREAD('orders') }));
+    world.create(aBudget('orders', { minAvailable: 3 }));
+    world.pass(60);
+    const first = world.start();
+    const startMs = world.kernel.nowMs;
+    expect(world.finish(first, 40)).toBe('Failed');
+    expect(world.kernel.nowMs - startMs).toBeGreaterThan(15 * 60_000);
+    const [error] = world.update(first).errors;
+    expect(error).toMatchObject({ errorCode: 'PodEvictionFailure', errorMessage: 'Reached max retries while trying to evict pods from nodes in node group apps' });
+    expect(world.nodegroup()).toMatchObject({ status: 'ACTIVE', version: '1.34', releaseVersion: '1.34.2-20251112' });
+    world.pass(180);
+    const words = world.nodeWords();
+    expect(words['v1.34 Ready,SchedulingDisabled']).toBe(1);
+    expect(words['v1.35 Ready']).toBe(3);
+    expect(error.resourceIds.map((name: string) => world.get<Node>('Node', name, '')?.spec?.unschedulable)).toEqual([true]);
+    expect(world.readyPods('orders')).toBe(3);
+
+    const ready: number[] = [];
+    world.cluster.api.onChange(() => { ready.push(world.readyPods('orders')); });
+    expect(world.finish(world.start(), 5)).toBe('InProgress');
+    world.client.patch('PodDisruptionBudget', { namespace: 'default', name: 'orders' }, 'merge', { spec: { minAvailable: null, maxUnavailable: 1 } });
+    const [second] = world.aws('ListUpdates', { name: CLUSTER, nodegroupName: 'apps' }).updateIds;
+    expect(world.finish(second, 90)).toBe('Successful');
+    world.pass(120);
+    expect(world.nodeWords()).toEqual({ 'v1.35 Ready': 4 });
+    expect(Math.min(...ready)).toBe(2);
+  });
+
+  test('force deletes what would not leave, budget or not', () => {
+    const world = new Upgrade();
+    world.create(aDeployment('orders', { replicas: 3, pod: SPREAD('orders') }));
+    world.create(aBudget('orders', { minAvailable: 3 }));
+    world.pass(60);
+    expect(world.finish(world.start({ force: true }), 120)).toBe('Successful');
+    world.pass(1200);
+    expect(world.nodeWords()).toEqual({ 'v1.35 Ready': 4 });
+  });
+
+  test('a single replica without a budget is away until its successor is Ready', () => {
+    const world = new Upgrade();
+    world.create(aDeployment('payments', { container: { readinessProbe: { exec: { command: ['true'] }, initialDelaySeconds: 45, periodSeconds: 5 } } }));
+    world.pass(120);
+    let away = 0;
+    let sinceMs: number | undefined;
+    world.cluster.api.onChange(() => {
+      if (world.readyPods('payments') === 0) sinceMs ??= world.kernel.nowMs;
+      else if (sinceMs !== undefined) { away = Math.max(away, world.kernel.nowMs - sinceMs); sinceMs = undefined; }
+    });
+    expect(world.finish(world.start(), 60)).toBe('Successful');
+    expect(away).toBeGreaterThan(45_000);
+    expect(away).toBeLessThan(75_000);
+  });
+
+  test('with MINIMAL the group never grows', () => {
+    const world = new Upgrade();
+    world.aws('UpdateNodegroupConfig', { clusterName: CLUSTER, nodegroupName: 'apps', updateConfig: { updateStrategy: 'MINIMAL' } });
+    world.pass(60);
+    let most = 0;
+    world.cluster.api.onChange(() => { most = Math.max(most, Object.values(world.nodeWords()).reduce((sum, count) => sum + count, 0)); });
+    expect(world.finish(world.start(), 120)).toBe('Successful');
+    expect(world.nodeWords()).toEqual({ 'v1.35 Ready': 4 });
+    expect(most).toBeLessThanOrEqual(5);
+  });
+
+  test('when no machine comes, it fails before it drains anything, and three places tell why', () => {
+    const world = new Upgrade({ onDemandVcpus: 8 });
+    const id = world.start();
+    expect(world.finish(id, 60)).toBe('Failed');
+    expect(world.update(id).errors).toEqual([{ errorCode: 'NodeCreationFailure', errorMessage: 'Instances failed to join the kubernetes cluster', resourceIds: [world.group().AutoScalingGroupName] }]);
+    expect(world.nodegroup()).toMatchObject({ status: 'DEGRADED', health: { issues: [{ code: 'AsgInstanceLaunchFailures', message: expect.stringContaining('VcpuLimitExceeded - You have requested more vCPU capacity than your current vCPU limit of 8') }] } });
+    expect(world.aws('DescribeScalingActivities', {}, 'autoscaling').Activities[0]).toMatchObject({ StatusCode: 'Failed', StatusMessage: expect.stringMatching(/^Could not launch On-Demand Instances\. VcpuLimitExceeded/) });
+    expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 4 });
+  });
+});
+
+describe('a node group', () => {
+  test('is scaled by its configuration: down drains first', () => {
+    const world = new Upgrade();
+    world.create(aDeployment('orders', { replicas: 3, pod: SPREAD('orders') }));
+    world.create(aBudget('orders', { maxUnavailable: 1 }));
+    world.pass(60);
+    const ready: number[] = [];
+    world.cluster.api.onChange(() => { ready.push(world.readyPods('orders')); });
+    const { update } = world.aws('UpdateNodegroupConfig', { clusterName: CLUSTER, nodegroupName: 'apps', scalingConfig: { desiredSize: 3 } });
+    expect(update).toMatchObject({ status: 'InProgress', type: 'ConfigUpdate', params: [{ type: 'MinSize', value: '3' }, { type: 'MaxSize', value: '8' }, { type: 'DesiredSize', value: '3' }] });
+    world.pass(300);
+    expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 3 });
+    expect(Math.min(...ready)).toBeGreaterThanOrEqual(2);
+    expect(world.aws('DescribeScalingActivities', {}, 'autoscaling').Activities[0]).toMatchObject({ StatusCode: 'Successful', Cause: expect.stringContaining('shrinking the capacity from 4 to 3.') });
+  });
+
+  test('replaces a machine that was terminated', () => {
+    const world = new Upgrade();
+    world.cluster.terminateNode('ip-10-20-1-21');
+    world.pass(300);
+    expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 4 });
+    expect(world.get<Node>('Node', 'ip-10-20-1-21', '')).toBeUndefined();
+    expect(world.group().Instances.map((each: any) => each.AvailabilityZone).sort()).toEqual([ZONES[0], ZONES[0], ZONES[1], ZONES[2]]);
+    expect(world.aws('DescribeScalingActivities', {}, 'autoscaling').Activities.map((each: any) => each.Cause.replace(/^At \S+ /, ''))).toEqual([
+      'an instance was launched in response to an unhealthy instance needing to be replaced.',
+      'an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.',
+    ]);
+  });
+
+  test('is created and deleted', () => {
+    const world = new Upgrade();
+    const made = world.aws('CreateNodegroup', { clusterName: CLUSTER, nodegroupName: 'blue', subnets: ZONES.map(zone => `subnet-${zone}`), instanceTypes: ['m5.large'], nodeRole: 'arn:aws:iam::111122223333:role/drydock-node', scalingConfig: { minSize: 1, maxSize: 3, desiredSize: 2 }, labels: { pool: 'blue' } });
+    expect(made.nodegroup).toMatchObject({ status: 'CREATING', version: '1.35', releaseVersion: '1.35.6-20261110' });
+    world.pass(240);
+    expect(world.aws('DescribeNodegroup', { clusterName: CLUSTER, nodegroupName: 'blue' }).nodegroup.status).toBe('ACTIVE');
+    expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 4, 'v1.35 Ready': 2 });
+    world.aws('DeleteNodegroup', { clusterName: CLUSTER, nodegroupName: 'apps' });
+    world.pass(300);
+    expect(world.nodeWords()).toEqual({ 'v1.35 Ready': 2 });
+    expect(world.aws('ListNodegroups', { clusterName: CLUSTER })).toEqual({ nodegroups: ['blue'] });
+  });
+
+  test.each([
+    ['DescribeCluster', { name: 'nobody' }, 'ResourceNotFoundException', 'No cluster found for name: nobody.'],
+    ['DescribeNodegroup', { clusterName: CLUSTER, nodegroupName: 'data' }, 'ResourceNotFoundException', 'No node group found for name: data.'],
+    ['UpdateNodegroupVersion', { clusterName: CLUSTER, nodegroupName: 'apps', version: '1.36' }, 'InvalidParameterException', 'unsupported Kubernetes version'],
+    ['UpdateNodegroupVersion', { clusterName: CLUSTER, nodegroupName: 'apps', version: '1.35', releaseVersion: '1.34.2-20251112' }, 'InvalidParameterException', 'Requested release version 1.34.2-20251112 is not valid for kubernetes version 1.35.'],
+    ['UpdateClusterVersion', { name: CLUSTER, version: '1.33' }, 'InvalidParameterException', 'Unsupported Kubernetes minor version update from 1.35 to 1.33'],
+    ['CreateNodegroup', { clusterName: CLUSTER, nodegroupName: 'apps' }, 'ResourceInUseException', 'NodeGroup already exists with name apps and cluster name drydock'],
+  ])('%s %j is refused: %s', (operation, parameters, code, message) => {
+    expect(new Upgrade().aws(operation, parameters)).toMatchObject({ code, message });
+  });
+
+  test('that is being updated takes no other update', () => {
+    const world = new Upgrade();
+    world.start();
+    expect(world.aws('UpdateNodegroupVersion', { clusterName: CLUSTER, nodegroupName: 'apps' })).toMatchObject({ code: 'ResourceInUseException', message: 'Nodegroup cannot be updated as it is currently not in Active State' });
   });
 });

@@ -55,13 +55,11 @@ export const NODE_UPDATE = {
 /** Assumed durations of the other updates, virtual ms. */
 export const UPDATE_MS = { cluster: 540_000, nodegroupConfig: 12_000, addon: 15_000, nodegroupCreate: 30_000, nodegroupDelete: 15_000 } as const;
 
-export const KUBELET_BUILD = 'eks-7a6e1f9';
-
 export const TEXT = {
   noCluster: (name: string) => `No cluster found for name: ${name}.`,
   noNodegroup: (name: string) => `No node group found for name: ${name}.`,
   noUpdate: (id: string) => `No update found for ID: ${id}`,
-  noAddon: (name: string) => `No addon: ${name} found in cluster`,
+  noAddon: (name: string, cluster: string) => `No addon: ${name} found in cluster: ${cluster}`,
   nodegroupExists: (name: string, cluster: string) => `NodeGroup already exists with name ${name} and cluster name ${cluster}`,
   nodegroupBusy: 'Nodegroup cannot be updated as it is currently not in Active State',
   clusterBusy: (type: string, cluster: string, updateId: string) => `Cannot ${type} because cluster ${cluster} currently has update ${updateId} in progress`,

@@ -6,8 +6,9 @@ import type { AutoScaling } from '../autoscaling/auto-scaling.ts';
 import type { AwsFoundation, NodeGroupSpec } from '../foundation.ts';
 import type { Ec2 } from '../ec2/contract.ts';
 import { AwsTable } from '../table.ts';
+import { Addons } from './addons.ts';
 import type { Addon, EksCluster, EksUpdate } from './contract.ts';
-import { NodeManager } from './node-manager.ts';
+import { NodeManager } from './in-cluster.ts';
 import { Nodegroups } from './nodegroups.ts';
 
 export interface EksParts {
@@ -22,6 +23,7 @@ export class Eks {
   readonly clusters: AwsTable<EksCluster>;
   readonly updates: AwsTable<EksUpdate>;
   readonly addons: AwsTable<Addon>;
+  readonly addonObjects: Addons;
   readonly nodegroups: Nodegroups;
   private inside: { readonly api: ApiServer; readonly manager: NodeManager } | undefined;
   private readonly versionListeners: ((version: string) => void)[] = [];
@@ -31,6 +33,7 @@ export class Eks {
     this.clusters = new AwsTable(kernel, 'eks/cluster');
     this.updates = new AwsTable(kernel, 'eks/update');
     this.addons = new AwsTable(kernel, 'eks/addon');
+    this.addonObjects = new Addons(this);
     this.nodegroups = new Nodegroups(this);
   }
 
@@ -49,6 +52,7 @@ export class Eks {
         ...(configuration !== undefined && { configurationValues: configuration }), issues: [], tags: {},
       });
     }
+    api.onChange(change => this.addonObjects.observe(change));
   }
 
   /** The one cluster of the account. */

@@ -4,7 +4,7 @@ import type { AutoScaling } from '../autoscaling/auto-scaling.ts';
 import { isLeaving, staying } from '../autoscaling/balance.ts';
 import type { AutoScalingGroup, Member } from '../autoscaling/contract.ts';
 import type { EksUpdate, Nodegroup } from './contract.ts';
-import { isNodeReady, type Drain, type NodeManager } from './node-manager.ts';
+import { isNodeReady, type Drain, type NodeManager } from './in-cluster.ts';
 import { surgeOf, surplusAfterFailure, unavailableAtOnce } from './surge.ts';
 
 export type UpdateEnd = { readonly ok: true } | { readonly ok: false; readonly error: EksUpdate['errors'][number] };

@@ -28,9 +28,9 @@ function sizes(scaling: Nodegroup['scaling']): ReturnType<typeof invalidParamete
   return undefined;
 }
 
-/** The release a call asks for: by release, by minor version, or the newest of what is there. */
+/** The release a call asks for: by release, by minor version, or (neither given) the newest of the cluster's version. */
 function releaseFor(eks: Eks, wanted: { version?: string; releaseVersion?: string }, current: string): { ok: true; value: string } | ReturnType<typeof invalidParameter> {
-  const version = wanted.version ?? (wanted.releaseVersion === undefined ? current : minorOf(wanted.releaseVersion));
+  const version = wanted.version ?? (wanted.releaseVersion === undefined ? eks.cluster.version : minorOf(wanted.releaseVersion));
   if (!MINOR_VERSIONS.some(({ minor }) => minor === version)) return invalidParameter(TEXT.unsupported);
   const number = (minor: string): number => Number(minor.split('.')[1]);
   if (number(version) > number(eks.cluster.version)) return invalidRequest(`Nodegroup version ${version} is greater than the cluster version ${eks.cluster.version}`);

@@ -8,7 +8,7 @@ import { AwsTable } from '../table.ts';
 import type { EksUpdate, Issue, Nodegroup, NodegroupTaint, UpdateConfig } from './contract.ts';
 import type { Eks } from './eks.ts';
 import { NodeGroupUpdate } from './node-group-update.ts';
-import { isNodeReady } from './node-manager.ts';
+import { isNodeReady } from './in-cluster.ts';
 
 export interface NewNodegroup {
   readonly name: string;
