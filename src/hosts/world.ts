@@ -68,7 +68,7 @@ export class World {
     let baseline: Baseline | undefined;
     if (estateName) {
       const [name = '', slice = ''] = estateName.split('/');
-      const loaded = loadEstate(content, name);
+      const loaded = loadEstate(content, name, found?.scenario.estateChange && { folder: found.folder, change: found.scenario.estateChange });
       this.startMs = found ? parseRfc3339(found.scenario.start)! : CALENDAR_START_MS;
       assert(this.startMs, 'a scenario starts at an RFC 3339 time');
       this.kernel = new Kernel({ seed, startMs: this.startMs - bornBeforeMs(loaded) });

@@ -91,6 +91,18 @@ export const estateSchema = z.strictObject({
 
 export type Estate = z.infer<typeof estateSchema>;
 
+/** How the estate of a scenario differs from the healthy one before anything happens. */
+export const estateChangeSchema = z.strictObject({
+  /** A merge patch of estate.yaml: null takes away. */
+  merge: z.record(z.string(), z.unknown()).optional(),
+  /** A folder of the scenario: merge patches of the slice's manifests, or new ones. */
+  manifests: z.string().optional(),
+  /** `Kind namespace/name` of manifests that are not there. */
+  without: z.array(z.string()).optional(),
+});
+
+export type EstateChange = z.infer<typeof estateChangeSchema>;
+
 const call = z.strictObject({ to: z.string(), method: z.string().default('GET'), path: z.string() });
 
 const route = z.strictObject({

@@ -4,7 +4,8 @@ import { interpreterProgram, serviceProgram } from '../../engine/images/service/
 import { assert } from '../../engine/kernel/assert.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import { once, readManifests, readYaml, type Content, type KubeManifest } from '../content.ts';
-import { estateSchema, imagesSchema, type Estate } from './estate-schema.ts';
+import { estateSchema, imagesSchema, type Estate, type EstateChange } from './estate-schema.ts';
+import { mergePatch } from '../../engine/apimachinery/merge-patch.ts';
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -16,11 +17,36 @@ export interface LoadedEstate {
   readonly estate: Estate;
   readonly images: readonly ImageDefinition[];
   readonly folder: string;
+  /** Manifests that differ in this scenario or exist in it only, and those it lacks (`PodDisruptionBudget shop/payments`). */
+  readonly changes?: readonly KubeManifest[];
+  readonly without: readonly string[];
 }
 
-export function loadEstate(content: Content, name: string): LoadedEstate {
+/** @param found the scenario's folder and how its estate differs from the healthy one, if it does */
+export function loadEstate(content: Content, name: string, found?: { readonly folder: string; readonly change: EstateChange }): LoadedEstate {
   const folder = `scenarios/estates/${name}`;
-  return once(content, `estate ${name}`, () => ({ estate: estateSchema.parse(readYaml(content, `${folder}/estate.yaml`)), images: loadImages(content, folder), folder }));
+  return once(content, `estate ${name} ${found?.folder ?? ''}`, () => {
+    const plan = readYaml(content, `${folder}/estate.yaml`);
+    const { manifests, without = [], merge } = found?.change ?? {};
+    return {
+      estate: estateSchema.parse(merge ? mergePatch(plan, merge) : plan), images: loadImages(content, folder), folder,
+      ...(manifests !== undefined && { changes: readManifests(content, `${found!.folder}/${manifests}`) }), without,
+    };
+  });
+}
+
+const labelOf = ({ kind, metadata: { namespace, name } }: KubeManifest): string => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+
+/** The slice's manifests as this scenario has them: some differ, some are missing, some are new. */
+function manifestsOf(content: Content, { folder, changes = [], without }: LoadedEstate, paths: readonly string[]): KubeManifest[] {
+  const own = paths.flatMap(path => readManifests(content, `${folder}/${path}`)).filter(manifest => !without.includes(labelOf(manifest)));
+  const changed = new Map(changes.map(manifest => [labelOf(manifest), manifest]));
+  const merged = own.map(manifest => {
+    const change = changed.get(labelOf(manifest));
+    changed.delete(labelOf(manifest));
+    return change ? mergePatch(manifest, change) as KubeManifest : manifest;
+  });
+  return [...merged, ...changed.values()];
 }
 
 /** The images that a folder of the estates declares. */
@@ -57,7 +83,7 @@ export function foundCluster(kernel: Kernel, { estate, images }: LoadedEstate): 
  * another with nobody running yet, then the last release with all its pods. Ends `lastReleaseBeforeDays` before `arriveMs`.
  */
 export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEstate, sliceName: string, arriveMs: number): void {
-  const { estate, folder } = loaded;
+  const { estate } = loaded;
   const { kernel } = cluster;
   const slice = estate.slices[sliceName];
   assert(slice, `estate ${estate.name} has no slice ${sliceName}`);
@@ -68,7 +94,7 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   }
   const run = (durationMs: number): void => { kernel.run({ untilMs: kernel.nowMs + durationMs }); };
   run(2_000);
-  const manifests = slice.manifests.flatMap(path => readManifests(content, `${folder}/${path}`));
+  const manifests = manifestsOf(content, loaded, slice.manifests);
   const withHistory = new Map<string, KubeManifest>();
   for (const manifest of inOrder(manifests)) {
     const key = `${manifest.metadata.namespace ?? ''}/${manifest.metadata.name}`;

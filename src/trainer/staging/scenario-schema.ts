@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { durationMs } from '../content.ts';
+import { estateChangeSchema } from './estate-schema.ts';
 import { worldActionSchema } from './world-action.ts';
 
 const duration = z.string().transform((text, context) => {
@@ -24,6 +25,8 @@ export const timelineEntrySchema = z.strictObject({
   patch: z.strictObject({ kind: z.string(), name: z.string(), with: z.record(z.string(), z.unknown()) }).optional(),
   delete: z.strictObject({ kind: z.string(), name: z.string() }).optional(),
   rotate: z.strictObject({ nodeGroup: z.string() }).optional(),
+  /** A call of the AWS API, by the learner's colleague with the same role. */
+  aws: z.strictObject({ service: z.string(), call: z.string(), with: z.record(z.string(), z.unknown()) }).optional(),
   load: z.strictObject({ profiles: z.array(z.string()), factor: z.number().default(1) }).optional(),
 }).transform(({ at, ...rest }) => ({ atMs: at, ...rest }));
 
@@ -94,6 +97,7 @@ export const scenarioSchema = z.strictObject({
   /** Interview questions it answers; shown only after it is solved. */
   answers: z.array(z.string()),
   estate: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/),
+  estateChange: estateChangeSchema.optional(),
   /** When the learner arrives, RFC 3339. */
   start: z.string(),
   ticket: z.string(),

@@ -1,3 +1,4 @@
+import type { AwsService } from '../../engine/aws/contract.ts';
 import type { Cluster } from '../../engine/cluster.ts';
 import { assert } from '../../engine/kernel/assert.ts';
 import { readManifests, type Content } from '../content.ts';
@@ -69,6 +70,12 @@ export function perform(stage: Stage, entry: TimelineEntry): void {
     assert(done.ok, done.ok ? '' : `patch of ${entry.patch.name}: ${done.status.message}`);
   }
   if (entry.delete) client.delete(entry.delete.kind, keyOf(entry.delete.name));
+  if (entry.aws) {
+    const { aws } = cluster;
+    const { service, call, with: parameters } = entry.aws;
+    const done = aws.api.call(aws.roleSession(aws.foundation.learner.role, entry.as ?? 'release-bot'), service as AwsService, call, parameters);
+    assert(done.ok, done.ok ? '' : `${service} ${call}: ${done.error.message}`);
+  }
   if (entry.rotate) rotateNodes(cluster, stage.estate, entry.rotate.nodeGroup);
   if (entry.load) {
     for (const profile of stage.estate.loads) {
