@@ -35,14 +35,14 @@ import type { ImageDefinition } from './images/contract.ts';
 import { libraryImages } from './images/library.ts';
 import { assert } from './kernel/assert.ts';
 import type { Kernel } from './kernel/kernel.ts';
-import type { PodNetwork } from './kubelet/contract.ts';
 import type { Kubelet } from './kubelet/kubelet.ts';
 import { nodeConnections } from './kubelet/node-connections.ts';
 import { Machines, nodeNameOf } from './machines.ts';
+import { NodeNetwork } from './node-network.ts';
+import { VpcCni } from './addons/vpc-cni/vpc-cni.ts';
 import type { StoredPod } from './kubelet/pod.ts';
 import { volumeReads } from './kubelet/volumes.ts';
 import { AwsAccount } from './aws/account.ts';
-import type { Instance } from './aws/ec2/contract.ts';
 import type { AwsFoundation } from './aws/foundation.ts';
 import { plainAccount } from './aws/plain-account.ts';
 import { QueueService } from './aws/sqs/queue-service.ts';
@@ -91,6 +91,7 @@ export class Cluster {
   readonly images: ImageCatalogue;
   readonly aws: AwsAccount;
   readonly machines: Machines;
+  readonly vpcCni: VpcCni;
   readonly loads = new Map<string, LoadGenerator>();
   readonly queues: QueueService;
   private loadBalancerController: LoadBalancerController | undefined;
@@ -103,13 +104,14 @@ export class Cluster {
     this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }) });
     this.aws.eks.connect(this.api, version);
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
-    this.images = new ImageCatalogue([...libraryImages, ...options.images ?? []]);
+    this.vpcCni = new VpcCni(() => this.api.reader, this.aws.foundation.cluster.name);
+    this.images = new ImageCatalogue([...libraryImages, ...this.vpcCni.images(this.aws.foundation.region), ...options.images ?? []]);
     this.aws.ecr.stock(options.images ?? []);
     this.images.authority = this.aws.ecr;
     this.aws.elbv2.connect(balancerNetwork(this.network));
     this.machines = new Machines({
       kernel, api: this.api, aws: this.aws, network: this.network, images: this.images, clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
-      podNetwork: instance => this.podNetwork(instance), maxPods: () => undefined,
+      nodeNetwork: new NodeNetwork({ kernel, api: this.api, aws: this.aws, vpcCni: this.vpcCni }),
     });
     this.api.connectNodes(nodeConnections(kernel, this.kubelets));
     this.scheduler = new Scheduler(kernel, this.api, { minor: this.minor });
@@ -192,22 +194,6 @@ export class Cluster {
   }
 
   // ---- wiring -----------------------------------------------------------------------------------------------------
-
-  /** Every pod an interface of its own in the node's subnet. */
-  private podNetwork(instance: Instance): PodNetwork {
-    const { ec2 } = this.aws;
-    const held = new Map<string, string>();
-    return {
-      initialised: true,
-      assign: ({ uid, namespace, name }) => {
-        const made = ec2.interfaceBook.create({ subnetId: instance.subnetId, description: `${namespace}/${name}`, securityGroupIds: [] });
-        if (!made.ok) return { ok: false, error: 'plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container' };
-        held.set(uid, made.value.id);
-        return { ok: true, ip: made.value.privateIp };
-      },
-      release: ({ uid }) => { ec2.interfaceBook.delete(held.get(uid) ?? ''); },
-    };
-  }
 
   /** A kubelet sees its pods a moment after they changed, and configuration in its volumes at its next full sync. */
   private tellKubelets({ object, before, type }: Change): void {

@@ -7,12 +7,12 @@ import { NODE_BOOT_MS } from './facts/kubelet.ts';
 import type { ImageCatalogue } from './images/catalogue.ts';
 import { assert } from './kernel/assert.ts';
 import type { Kernel } from './kernel/kernel.ts';
-import type { PodNetwork } from './kubelet/contract.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeDescription } from './kubelet/node-object.ts';
-import { nodeRoot, type NodeFiles } from './kubelet/node-root.ts';
+import { nodeRoot } from './kubelet/node-root.ts';
 import { nodeSize } from './kubelet/node-sizes.ts';
 import type { Network } from './network/network.ts';
+import type { NodeNetwork } from './node-network.ts';
 import { standardPrograms, Tree } from './userland/index.ts';
 
 export interface MachineParts {
@@ -23,12 +23,7 @@ export interface MachineParts {
   readonly images: ImageCatalogue;
   readonly clusterDns: string;
   readonly clusterDomain: string;
-  /** The network plugin of a new node. */
-  podNetwork(instance: Instance, nodeName: string): PodNetwork;
-  /** Files on the node's disk that others keep up to date: the logs of the VPC CNI. */
-  nodeFiles?(instance: Instance, nodeName: string): NodeFiles;
-  /** `maxPods` of a machine whose bootstrap does not say. */
-  maxPods(instance: Instance): number | undefined;
+  readonly nodeNetwork: NodeNetwork;
 }
 
 /** A node is named after its address. */
@@ -53,48 +48,48 @@ export class Machines {
 
   private follow({ before, after }: TableChange<Instance>): void {
     if (!after?.bootstrap) return;
-    if (after.state === 'running' && before === undefined) this.start(after)?.becomeReady();
+    if (after.state === 'running' && before === undefined) this.start(after, true);
     else if (after.state === 'running' && before!.state === 'pending') this.bootLater(after);
     else if (after.state === 'shutting-down') {
       const kubelet = this.kubelets.get(nodeNameOf(after.privateIp));
-      if (kubelet?.description.instanceId === after.instanceId) kubelet.powerOff();
+      if (kubelet?.description.instanceId !== after.instanceId) return;
+      kubelet.powerOff();
+      this.parts.nodeNetwork.powerOff(kubelet.name);
     }
   }
 
   private bootLater(instance: Instance): void {
     const { kernel } = this.parts;
     const name = nodeNameOf(instance.privateIp);
-    kernel.after(NODE_BOOT_MS.base + kernel.random.fraction() * NODE_BOOT_MS.spread, 'node/boot', name, () => {
-      const kubelet = this.start(instance);
-      if (kubelet) kernel.after(NODE_BOOT_MS.readyAfterJoin, 'node/ready', name, () => kubelet.becomeReady());
-    });
+    kernel.after(NODE_BOOT_MS.base + kernel.random.fraction() * NODE_BOOT_MS.spread, 'node/boot', name, () => this.start(instance, false));
   }
 
-  private start(instance: Instance): Kubelet | undefined {
-    const { kernel, api, aws, network, images, clusterDns, clusterDomain } = this.parts;
+  private start(instance: Instance, booted: boolean): void {
+    const { kernel, api, aws, network, images, nodeNetwork, clusterDns, clusterDomain } = this.parts;
     const bootstrap = instance.bootstrap!;
-    if (aws.ec2.instances.get(instance.instanceId)?.state !== 'running') return undefined;
-    const size = nodeSize(instance.instanceType, bootstrap.maxPods ?? this.parts.maxPods(instance));
+    if (aws.ec2.instances.get(instance.instanceId)?.state !== 'running') return;
+    const size = nodeSize(instance.instanceType, bootstrap.maxPods ?? nodeNetwork.maxPods(instance));
     assert(size, `instance type ${instance.instanceType} is not modelled`);
     const name = nodeNameOf(instance.privateIp);
     const description: NodeDescription = {
       name, address: instance.privateIp, zone: instance.zone, region: aws.foundation.region, size, instanceId: instance.instanceId,
       kubeletVersion: `v${bootstrap.kubernetesVersion}-eks-7a6e1f9`, labels: bootstrap.labels, taints: bootstrap.taints, machineId: kernel.random.uuid(),
     };
+    const ipamd = nodeNetwork.join(instance, name, () => this.kubelets.get(name)?.becomeReady());
     const kubelet = new Kubelet(description, {
-      kernel, api, network, images, registryCredentials: aws.registryCredentials(instance.roleName, instance.instanceId), programs: this.programs, podNetwork: this.parts.podNetwork(instance, name), clusterDns, clusterDomain,
+      kernel, api, network, images, registryCredentials: aws.registryCredentials(instance.roleName, instance.instanceId), programs: this.programs, podNetwork: ipamd, clusterDns, clusterDomain,
       volumeStore: { persistentTree: volume => this.tree(this.persistentTrees, volume), hostTree: path => this.hostTree(instance, description, path) },
     });
     this.kubelets.set(name, kubelet);
     kubelet.register();
-    return kubelet;
+    nodeNetwork.begin(ipamd, booted);
   }
 
   /** A directory of the node's disk; the disk is laid out when somebody first looks. */
   private hostTree(instance: Instance, description: NodeDescription, path: string): Tree {
     const { kernel } = this.parts;
     let root = this.nodeRoots.get(description.name);
-    if (!root) this.nodeRoots.set(description.name, root = nodeRoot(kernel, description, this.programs, this.parts.nodeFiles?.(instance, description.name) ?? new Map()));
+    if (!root) this.nodeRoots.set(description.name, root = nodeRoot(kernel, description, this.programs, this.parts.nodeNetwork.files(description.name)));
     return root.directory(path, kernel.nowMs) ?? root;
   }
 

@@ -31,7 +31,7 @@ class Registry extends ClusterDriver {
     return this.events(name).filter(line => line.startsWith('Failed: Failed to pull')).map(line => line.slice('Failed: '.length));
   }
   trail(): string[] {
-    return this.cluster.aws.api.trail.filter(({ principal }) => principal.roleName === this.role).map(({ operation, error }) => `${operation}${error ? ` ${error.code}` : ''}`);
+    return this.cluster.aws.api.trail.filter(({ principal, service }) => principal.roleName === this.role && service === 'ecr').map(({ operation, error }) => `${operation}${error ? ` ${error.code}` : ''}`);
   }
 }
 

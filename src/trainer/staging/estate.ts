@@ -87,11 +87,14 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   const { kernel } = cluster;
   const slice = estate.slices[sliceName];
   assert(slice, `estate ${estate.name} has no slice ${sliceName}`);
+  const { ec2, eks } = cluster.aws;
+  ec2.setAside(slice.nodeGroups.flatMap(groupName => estate.nodeGroups[groupName]?.nodes.map(({ address }) => address) ?? []));
   for (const groupName of slice.nodeGroups) {
     const group = estate.nodeGroups[groupName];
     assert(group, `estate ${estate.name} has no node group ${groupName}`);
-    cluster.aws.eks.found(groupName, group);
+    eks.found(groupName, group);
   }
+  ec2.setAside([]);
   const run = (durationMs: number): void => { kernel.run({ untilMs: kernel.nowMs + durationMs }); };
   run(2_000);
   const manifests = manifestsOf(content, loaded, slice.manifests);

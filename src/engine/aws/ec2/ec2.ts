@@ -85,6 +85,11 @@ export class Ec2Service implements Ec2 {
     return ledger;
   }
 
+  /** For staging: addresses that machines to come are known by are not drawn for anything else. An empty list ends it. */
+  setAside(addresses: readonly string[]): void {
+    for (const ledger of this.ledgers.values()) ledger.setAside(addresses.filter(address => ledger.covers(address)));
+  }
+
   /** Interfaces attached to an instance, in the order of their device index. */
   attachedTo(instanceId: string): readonly NetworkInterface[] {
     return this.byInstance.get(instanceId) ?? [];

@@ -23,6 +23,7 @@ export class SubnetLedger {
   private readonly first: number;
   private readonly last: number;
   private readonly held = new Set<number>();
+  private aside: ReadonlySet<number> = new Set();
   private reservedForPrefixes: readonly Range[] = [];
   private reservedForNaming: readonly Range[] = [];
 
@@ -54,6 +55,11 @@ export class SubnetLedger {
     this.reservedForNaming = explicit.map(cidr => parseCidr(cidr)!);
   }
 
+  /** Addresses that are free but not drawn, because somebody is about to ask for them by name. */
+  setAside(addresses: readonly string[]): void {
+    this.aside = new Set(addresses.map(ipToNumber));
+  }
+
   hold(addresses: readonly number[]): void {
     for (const address of addresses) {
       assert(!this.held.has(address), `${ipFromNumber(address)} is held twice in ${this.cidr}`);
@@ -68,7 +74,7 @@ export class SubnetLedger {
   /** `count` free addresses, drawn as the VPC does: anywhere in the range. `undefined` when there are not that many. */
   draw(count: number): string[] | undefined {
     const drawn: number[] = [];
-    const usable = (value: number): boolean => !this.held.has(value) && !drawn.includes(value) && !this.isReserved(value);
+    const usable = (value: number): boolean => !this.held.has(value) && !this.aside.has(value) && !drawn.includes(value) && !this.isReserved(value);
     const span = this.last - this.first + 1;
     for (let left = count; left > 0; left -= 1) {
       if (this.held.size + drawn.length >= span) return undefined;
@@ -100,7 +106,7 @@ export class SubnetLedger {
   /** Whether the sixteen addresses from `base` on are all free and none of AWS's own. */
   isBlockFree(base: number): boolean {
     if (base < this.first || base + PREFIX.size - 1 > this.last) return false;
-    for (let offset = 0; offset < PREFIX.size; offset += 1) if (this.held.has(base + offset)) return false;
+    for (let offset = 0; offset < PREFIX.size; offset += 1) if (this.held.has(base + offset) || this.aside.has(base + offset)) return false;
     return true;
   }
 

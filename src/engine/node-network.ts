@@ -1,0 +1,76 @@
+/** How machines get their network plugin, part of the composition root: EC2 and the API server on one side, ipamd on the other. */
+import type { RunningApiServer } from './api-server/api-server.ts';
+import type { AwsAccount } from './aws/account.ts';
+import type { Instance } from './aws/ec2/contract.ts';
+import { Ipamd } from './addons/vpc-cni/ipamd.ts';
+import { settingsOf } from './addons/vpc-cni/settings.ts';
+import { VpcCni } from './addons/vpc-cni/vpc-cni.ts';
+import { CountingRecorder, subjectOf } from './events/recorder.ts';
+import { NODE_BOOT_MS } from './facts/kubelet.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import type { NodeFiles } from './kubelet/node-root.ts';
+import { maxPodsOf } from './kubelet/node-sizes.ts';
+import type { StoredPod } from './kubelet/pod.ts';
+
+export interface NodeNetworkParts {
+  readonly kernel: Kernel;
+  readonly api: RunningApiServer;
+  readonly aws: AwsAccount;
+  readonly vpcCni: VpcCni;
+}
+
+const AWS_NODE = { name: 'system:serviceaccount:kube-system:aws-node', groups: ['system:serviceaccounts', 'system:masters', 'system:authenticated'] };
+
+export class NodeNetwork {
+  constructor(private readonly parts: NodeNetworkParts) {}
+
+  /** The plugin of a new node; `ready` is called once its configuration is in place. */
+  join(instance: Instance, nodeName: string, ready: () => void): Ipamd {
+    const { kernel, api, aws, vpcCni } = this.parts;
+    const { ec2 } = aws;
+    const recorder = new CountingRecorder(kernel, api.as(AWS_NODE), 'aws-node', nodeName);
+    return vpcCni.join({
+      nodeName, instanceId: instance.instanceId, instanceType: instance.instanceType, zone: instance.zone, subnetId: instance.subnetId,
+      vpcId: ec2.subnets.get(instance.subnetId)!.vpcId, securityGroupIds: instance.securityGroupIds, attached: () => ec2.attachedTo(instance.instanceId),
+    }, {
+      kernel, reader: api.reader, aws: aws.api.as(aws.roleSession(instance.roleName, instance.instanceId)), initialised: ready,
+      warn: (reason, message) => {
+        const pod = api.reader.podsOnNode<StoredPod>(nodeName).find(({ metadata }) => metadata.labels?.['k8s-app'] === 'aws-node');
+        if (pod) recorder.record(subjectOf(pod), 'Warning', reason, message);
+      },
+    });
+  }
+
+  /** The node has joined: its plugin is up already when `booted`; else it comes with aws-node, or with the host where there is none. */
+  begin(ipamd: Ipamd, booted: boolean): void {
+    const { kernel, vpcCni } = this.parts;
+    if (booted) {
+      ipamd.prime(vpcCni.environment());
+      return;
+    }
+    kernel.after(NODE_BOOT_MS.readyAfterJoin, 'node/ready', ipamd.node.nodeName, () => {
+      if (!vpcCni.isInstalled) ipamd.start(vpcCni.environment(), () => undefined);
+    });
+  }
+
+  /** What a managed node group tells the kubelets of its machines; other machines take nodeadm's number. */
+  maxPods({ instanceType, bootstrap }: Instance): number | undefined {
+    if (bootstrap?.labels['eks.amazonaws.com/nodegroup'] === undefined) return undefined;
+    const { prefixDelegation, customNetworking } = settingsOf(this.parts.vpcCni.environment());
+    return maxPodsOf(instanceType, { managed: true, prefixDelegation, customNetworking });
+  }
+
+  /** The machine ends. */
+  powerOff(nodeName: string): void {
+    this.parts.vpcCni.ipamds.get(nodeName)?.powerOff();
+  }
+
+  /** Log files of the plugin on a node's disk. */
+  files(nodeName: string): NodeFiles {
+    const { ipamds } = this.parts.vpcCni;
+    return new Map([
+      ['/var/log/aws-routed-eni/ipamd.log', () => ipamds.get(nodeName)?.log.text ?? ''],
+      ['/var/log/aws-routed-eni/plugin.log', () => ipamds.get(nodeName)?.pluginLog.text ?? ''],
+    ]);
+  }
+}
