@@ -1,0 +1,5 @@
+kubectl delete pdb orders -n shop
+aws eks update-nodegroup-version --cluster-name kfo-prod --nodegroup-name apps
+aws eks wait nodegroup-active --cluster-name kfo-prod --nodegroup-name apps
+:answer name-the-cause orders 0
+:advance 5m
