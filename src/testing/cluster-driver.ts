@@ -1,5 +1,6 @@
 import type { Client } from '../engine/api-server/contract.ts';
 import type { KubeObject } from '../engine/apimachinery/object.ts';
+import type { AwsFoundation } from '../engine/aws/foundation.ts';
 import { plainAccount } from '../engine/aws/plain-account.ts';
 import { Cluster } from '../engine/cluster.ts';
 import { podSummary } from '../engine/kinds/pod-status.ts';
@@ -16,12 +17,12 @@ export class ClusterDriver {
   readonly client: Client;
   readonly nodes: string[] = [];
 
-  constructor(options: { seed?: number; nodes?: number; version?: string; subnetPrefix?: number; onDemandVcpus?: number } = {}) {
+  constructor(options: { seed?: number; nodes?: number; version?: string; subnetPrefix?: number; account?: (plain: AwsFoundation) => AwsFoundation } = {}) {
     this.kernel = new Kernel({ seed: options.seed ?? 1 });
     const subnets = Object.fromEntries(ZONES.map((zone, index) => (options.subnetPrefix ? [zone, `10.${index + 1}.0.0/${options.subnetPrefix}`] : [zone, `10.20.${index}.0/24`])));
     this.cluster = new Cluster({
       kernel: this.kernel, version: options.version ?? '1.34.2', subnets,
-      ...(options.onDemandVcpus !== undefined && { aws: { ...plainAccount('eu-west-1', subnets), quotas: { onDemandVcpus: options.onDemandVcpus } } }),
+      ...(options.account && { aws: options.account(plainAccount('eu-west-1', subnets)) }),
     });
     this.client = this.cluster.api.as({ name: 'tester', groups: ['system:masters'] });
     for (let index = 0; index < (options.nodes ?? 3); index += 1) {

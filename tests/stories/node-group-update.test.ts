@@ -1,5 +1,7 @@
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import { describe, expect, test } from 'vitest';
+import type { AwsFoundation } from '../../src/engine/aws/foundation.ts';
+import { Random } from '../../src/engine/kernel/random.ts';
 import { aDeployment, ClusterDriver } from '../../src/testing/cluster-driver.ts';
 
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'];
@@ -11,13 +13,15 @@ const aBudget = (app: string, spec: object): object => ({ apiVersion: 'policy/v1
 
 /** A cluster of 1.35 whose node group `apps` still runs 1.34: two machines in zone a, one in b, one in c. */
 class Upgrade extends ClusterDriver {
-  constructor(options: { seed?: number; onDemandVcpus?: number } = {}) {
-    super({ seed: options.seed ?? 1, version: '1.35.6', nodes: 0, ...(options.onDemandVcpus !== undefined && { onDemandVcpus: options.onDemandVcpus }) });
-    const { eks } = this.cluster.aws;
+  constructor(options: { seed?: number; version?: string; account?: (plain: AwsFoundation) => AwsFoundation } = {}) {
+    super({ seed: options.seed ?? 1, version: options.version ?? '1.35.6', nodes: 0, ...(options.account && { account: options.account }) });
+    const { eks, ec2 } = this.cluster.aws;
+    const nodes = [{ zone: ZONES[0]!, address: '10.20.0.11' }, { zone: ZONES[0]!, address: '10.20.0.12' }, { zone: ZONES[1]!, address: '10.20.1.21' }, { zone: ZONES[2]!, address: '10.20.2.31' }];
+    ec2.setAside(nodes.map(({ address }) => address));
     eks.found('apps', {
-      instanceType: 'm5.large', role: 'drydock-node', labels: { pool: 'apps' }, subnets: ZONES.map(zone => `subnet-${zone}`), scaling: { min: 3, max: 8, desired: 4 }, version: '1.34.2',
-      nodes: [{ zone: ZONES[0]!, address: '10.20.0.11' }, { zone: ZONES[0]!, address: '10.20.0.12' }, { zone: ZONES[1]!, address: '10.20.1.21' }, { zone: ZONES[2]!, address: '10.20.2.31' }],
+      instanceType: 'm5.large', role: 'drydock-node', labels: { pool: 'apps' }, subnets: ZONES.map(zone => `subnet-${zone}`), scaling: { min: 3, max: 8, desired: 4 }, version: '1.34.2', nodes,
     });
+    ec2.setAside([]);
     this.pass(5);
   }
 
@@ -147,7 +151,7 @@ describe('a node group update', () => {
   });
 
   test('when no machine comes, it fails before it drains anything, and three places tell why', () => {
-    const world = new Upgrade({ onDemandVcpus: 8 });
+    const world = new Upgrade({ account: plain => ({ ...plain, quotas: { onDemandVcpus: 8 } }) });
     const id = world.start();
     expect(world.finish(id, 60)).toBe('Failed');
     expect(world.update(id).errors).toEqual([{ errorCode: 'NodeCreationFailure', errorMessage: 'Instances failed to join the kubernetes cluster', resourceIds: [world.group().AutoScalingGroupName] }]);
@@ -214,5 +218,111 @@ describe('a node group', () => {
     const world = new Upgrade();
     world.start();
     expect(world.aws('UpdateNodegroupVersion', { clusterName: CLUSTER, nodegroupName: 'apps' })).toMatchObject({ code: 'ResourceInUseException', message: 'Nodegroup cannot be updated as it is currently not in Active State' });
+  });
+});
+
+describe('the control plane', () => {
+  test('goes one minor version up and leaves the nodes where they are', () => {
+    const world = new Upgrade({ version: '1.34.2' });
+    expect(world.aws('UpdateClusterVersion', { name: CLUSTER, version: '1.36' })).toMatchObject({ code: 'InvalidParameterException' });
+    const { update } = world.aws('UpdateClusterVersion', { name: CLUSTER, version: '1.35' });
+    expect(update).toMatchObject({ status: 'InProgress', type: 'VersionUpdate', params: [{ type: 'Version', value: '1.35' }, { type: 'PlatformVersion', value: 'eks.9' }] });
+    expect(world.aws('DescribeCluster', { name: CLUSTER }).cluster).toMatchObject({ status: 'UPDATING', version: '1.34' });
+    expect(world.aws('UpdateClusterVersion', { name: CLUSTER, version: '1.35' })).toMatchObject({ code: 'ResourceInUseException', message: `Cannot VersionUpdate because cluster drydock currently has update ${update.id} in progress` });
+    world.pass(900);
+    expect(world.aws('DescribeUpdate', { name: CLUSTER, updateId: update.id }).update.status).toBe('Successful');
+    expect(world.cluster.api.handle({ method: 'GET', path: '/version', user: world.client.user }).body).toMatchObject({ major: '1', minor: '35' });
+    expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 4 });
+    expect(world.aws('ListInsights', { clusterName: CLUSTER }).insights[0]).toMatchObject({ name: 'Kubelet version skew', insightStatus: { status: 'WARNING' } });
+  });
+});
+
+describe('a managed add-on', () => {
+  const withCni = (configuration?: string) => new Upgrade({
+    account: plain => ({ ...plain, cluster: { ...plain.cluster, addons: { 'vpc-cni': { version: 'v1.20.4-eksbuild.1', ...(configuration !== undefined && { configuration }) } } } }),
+  });
+  const daemonSet = {
+    apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'aws-node', namespace: 'kube-system' },
+    spec: { selector: { matchLabels: { app: 'aws-node' } }, template: { metadata: { labels: { app: 'aws-node' } }, spec: { hostNetwork: true, containers: [{ name: 'aws-node', image: 'busybox:1.36', command: ['sleep', '100000'], env: [{ name: 'WARM_ENI_TARGET', value: '1' }] }] } } },
+  };
+  const env = (world: Upgrade): Record<string, string> => Object.fromEntries((world.get<any>('DaemonSet', 'aws-node', 'kube-system')!.spec.template.spec.containers[0].env as { name: string; value: string }[]).map(each => [each.name, each.value]));
+  const setByHand = (world: Upgrade, value: string): void => {
+    world.client.patch('DaemonSet', { namespace: 'kube-system', name: 'aws-node' }, 'strategic', { spec: { template: { spec: { containers: [{ name: 'aws-node', env: [{ name: 'WARM_ENI_TARGET', value }] }] } } } });
+  };
+  const update = (world: Upgrade, parameters: object): any => {
+    const { id } = world.aws('UpdateAddon', { clusterName: CLUSTER, addonName: 'vpc-cni', ...parameters }).update;
+    world.pass(60);
+    return world.aws('DescribeUpdate', { name: CLUSTER, addonName: 'vpc-cni', updateId: id }).update;
+  };
+
+  test('has its configuration values in its objects', () => {
+    const world = withCni('{"env":{"WARM_ENI_TARGET":"3"}}');
+    world.create(daemonSet);
+    world.pass(5);
+    expect(env(world)).toEqual({ WARM_ENI_TARGET: '3' });
+    expect(update(world, { configurationValues: '{"env":{"WARM_IP_TARGET":"4","MINIMUM_IP_TARGET":"12"}}', resolveConflicts: 'OVERWRITE' })).toMatchObject({ status: 'Successful', type: 'AddonUpdate' });
+    expect(env(world)).toEqual({ WARM_ENI_TARGET: '1', MINIMUM_IP_TARGET: '12', WARM_IP_TARGET: '4' });
+    expect(world.aws('DescribeAddon', { clusterName: CLUSTER, addonName: 'vpc-cni' }).addon).toMatchObject({ status: 'ACTIVE', configurationValues: '{"env":{"WARM_IP_TARGET":"4","MINIMUM_IP_TARGET":"12"}}' });
+  });
+
+  test.each([
+    ['OVERWRITE', 'Successful', '3'],
+    ['PRESERVE', 'Successful', '0'],
+    ['NONE', 'Failed', '0'],
+  ])('%s: an update is %s and leaves %s where somebody set 0 by hand', (resolveConflicts, status, left) => {
+    const world = withCni('{"env":{"WARM_ENI_TARGET":"3"}}');
+    world.create(daemonSet);
+    world.pass(5);
+    setByHand(world, '0');
+    const done = update(world, { resolveConflicts });
+    expect(done.status).toBe(status);
+    expect(env(world)['WARM_ENI_TARGET']).toBe(left);
+    if (status === 'Failed') {
+      expect(done.errors[0]).toMatchObject({ errorCode: 'ConfigurationConflict', errorMessage: 'Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: DaemonSet.apps aws-node - .spec.template.spec.containers[name="aws-node"].env[name="WARM_ENI_TARGET"].value' });
+    }
+  });
+});
+
+describe('any update', () => {
+  /** Random budgets, replicas and settings; now and then a machine dies or somebody scales. */
+  function run(seed: number): { hash: string; broken: string[]; status: string } {
+    const chance = new Random(seed);
+    const world = new Upgrade({ seed });
+    const broken: string[] = [];
+    for (const app of ['a', 'b', 'c']) {
+      const replicas = 1 + chance.below(4);
+      world.create(aDeployment(app, { replicas, pod: { ...SPREAD(app), terminationGracePeriodSeconds: 1 + chance.below(30) } }));
+      if (chance.below(3) > 0) world.create(aBudget(app, chance.below(2) === 0 ? { minAvailable: chance.below(replicas + 1) } : { maxUnavailable: chance.below(2) }));
+    }
+    world.pass(60);
+    world.aws('UpdateNodegroupConfig', { clusterName: CLUSTER, nodegroupName: 'apps', updateConfig: { maxUnavailable: 1 + chance.below(3), updateStrategy: chance.pick(['DEFAULT', 'MINIMAL']) } });
+    world.pass(60);
+    // An eviction marks its pod before it deletes it: the budget over it must have had one to give.
+    world.cluster.api.onChange(({ object, before }) => {
+      const evicted = (pod: any): boolean => pod?.status?.conditions?.some((each: any) => each.reason === 'EvictionByEvictionAPI') === true;
+      if (object.kind !== 'Pod' || evicted(object) === evicted(before)) return;
+      const pod = before as any;
+      if (!pod.status.conditions.some((each: any) => each.type === 'Ready' && each.status === 'True')) return;
+      const budget = world.get<any>('PodDisruptionBudget', pod.metadata.labels.app);
+      if (budget && world.readyPods(pod.metadata.labels.app) - 1 < budget.status.desiredHealthy) broken.push(`${pod.metadata.name} evicted: ${JSON.stringify(budget.status)}`);
+    });
+    const id = world.start({ force: false });
+    for (let step = 0; step < 200 && world.update(id).status === 'InProgress'; step += 1) {
+      world.pass(30);
+      if (chance.below(60) === 0) world.cluster.terminateNode(chance.pick(world.cluster.readyNodes()));
+    }
+    const { status } = world.update(id);
+    if (status === 'InProgress') broken.push('it never ended');
+    const nodes = world.cluster.api.reader.list<Node>('Node').filter(node => node.metadata.labels?.['eks.amazonaws.com/nodegroup'] === 'apps' && world.cluster.machines.exists(node.spec!.providerID!));
+    if (status === 'Successful' && nodes.some(node => !node.status!.nodeInfo!.kubeletVersion.startsWith('v1.35'))) broken.push('an old node is left');
+    if (status === 'Successful' && world.group().MaxSize !== 8) broken.push('the group kept its surge');
+    return { hash: String(world.kernel.trace.hash), broken, status };
+  }
+
+  test.each([3, 17, 4711, 90210, 31337, 2718])('seed %i: evictions keep every budget, Successful means every node, and it repeats', seed => {
+    const first = run(seed);
+    expect(first.broken).toEqual([]);
+    expect(['Successful', 'Failed']).toContain(first.status);
+    if (seed === 17) expect(run(seed).hash).toBe(first.hash);
   });
 });

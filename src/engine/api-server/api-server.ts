@@ -43,6 +43,8 @@ export interface RunningApiServer extends ApiServer {
   provideSchemaTexts(load: () => SchemaTexts | undefined): void;
   /** Namespaced kinds that can be deleted, one entry for each storage: what a namespace may hold. */
   namespacedKinds(): readonly { readonly kind: string; readonly resource: string }[];
+  /** The servers were replaced by others of this version: `1.35.6`. What is stored and served stays. */
+  upgrade(version: string): void;
 }
 
 export function createApiServer(options: ApiServerOptions): RunningApiServer {
@@ -83,6 +85,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
       resources.addMetrics();
     },
     namespacedKinds: () => namespacedKinds(resources),
+    upgrade(version) { parts.version = versionDocument(version); },
   };
 }
 

@@ -79,13 +79,19 @@ export class PodOperations {
         [{ reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} is still being processed by the server.` }]);
     }
     if (!(status.disruptionsAllowed > 0)) {
-      return tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0,
-        [{ reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently` }]);
+      const { name } = budget.metadata;
+      const condition = (status.conditions ?? []).find((each: Draft) => each.type === 'DisruptionAllowed');
+      const why = condition?.reason === 'SyncFailed' ? `The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${condition.message}`
+        : (status.currentHealthy ?? 0) <= (status.desiredHealthy ?? 0) ? `The disruption budget ${name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`
+          : `The disruption budget ${name} does not allow evicting pods currently`;
+      return tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0, [{ reason: 'DisruptionBudget', message: why }]);
     }
     if (context.dryRun) return undefined;
+    const disruptionsAllowed = status.disruptionsAllowed - 1;
     const disruptedPods = { ...status.disruptedPods, [key.name]: rfc3339(this.kernel.nowMs) };
+    const spent = { type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', message: '', observedGeneration: budget.metadata.generation, lastTransitionTime: rfc3339(this.kernel.nowMs) };
     this.writer.update(this.resources.ofKind('PodDisruptionBudget'), key.namespace, budget.metadata.name,
-      { ...budget, status: { ...status, disruptionsAllowed: status.disruptionsAllowed - 1, disruptedPods } }, 'status', context);
+      { ...budget, status: { ...status, disruptionsAllowed, disruptedPods, ...(disruptionsAllowed === 0 && { conditions: withCondition(status.conditions, spent) }) } }, 'status', context);
     return undefined;
   }
 }

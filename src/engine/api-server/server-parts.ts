@@ -20,7 +20,7 @@ export interface ServerParts {
   readonly openapi: OpenApi;
   readonly audit: AuditEntry[];
   /** The document at `/version`. */
-  readonly version: Readonly<Record<string, string>>;
+  version: Readonly<Record<string, string>>;
   /** The kubelets, once there are any. */
   nodes: NodeConnections | undefined;
   readonly apply: (resource: ServedResource, key: ObjectKey, patch: unknown, subresource: string, force: boolean, context: WriteContext) => Result<KubeObject>;

@@ -11,6 +11,9 @@ import type { Addon, EksCluster, EksUpdate } from './contract.ts';
 import { NodeManager } from './in-cluster.ts';
 import { Nodegroups } from './nodegroups.ts';
 
+/** A cluster's API server, which EKS can replace by one of another version. */
+export type ControlPlane = ApiServer & { upgrade(version: string): void };
+
 export interface EksParts {
   readonly kernel: Kernel;
   readonly foundation: AwsFoundation;
@@ -25,8 +28,7 @@ export class Eks {
   readonly addons: AwsTable<Addon>;
   readonly addonObjects: Addons;
   readonly nodegroups: Nodegroups;
-  private inside: { readonly api: ApiServer; readonly manager: NodeManager } | undefined;
-  private readonly versionListeners: ((version: string) => void)[] = [];
+  private inside: { readonly api: ControlPlane; readonly manager: NodeManager } | undefined;
 
   constructor(readonly parts: EksParts) {
     const { kernel } = parts;
@@ -38,7 +40,7 @@ export class Eks {
   }
 
   /** The cluster exists: its API server, and the Kubernetes version it runs (`1.35.6`). */
-  connect(api: ApiServer, version: string): void {
+  connect(api: ControlPlane, version: string): void {
     const { kernel, foundation: { cluster, account } } = this.parts;
     this.inside = { api, manager: new NodeManager(kernel, api) };
     const minor = minorOf(version);
@@ -77,11 +79,6 @@ export class Eks {
     this.nodegroups.found(name, spec);
   }
 
-  /** Called with the new version (`1.35.6`) when the control plane has been updated. */
-  onClusterVersion(listener: (version: string) => void): void {
-    this.versionListeners.push(listener);
-  }
-
   // ---- updates ----------------------------------------------------------------------------------------------------
 
   beginUpdate(of: { readonly nodegroupName?: string; readonly addonName?: string }, type: string, params: EksUpdate['params']): EksUpdate {
@@ -107,8 +104,7 @@ export class Eks {
     kernel.after(kernel.random.jitter(UPDATE_MS.cluster, 0.3), 'eks/cluster-version', name, () => {
       this.clusters.update(name, cluster => ({ ...cluster, status: 'ACTIVE', version: minor, platformVersion: platformOf(minor) }));
       this.endUpdate(update.id, 'Successful');
-      const patch = MINOR_VERSIONS.find(each => each.minor === minor)!.patch;
-      for (const listener of this.versionListeners) listener(patch);
+      this.inside?.api.upgrade(MINOR_VERSIONS.find(each => each.minor === minor)!.patch);
     });
     return update;
   }

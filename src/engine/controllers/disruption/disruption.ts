@@ -24,7 +24,7 @@ export const disruptionController = defineController<PodDisruptionBudget>({
       ? [{ do: 'event', about: budget, type: 'Normal', reason: 'NoPods', message: 'No matching pods found' }] : [];
     const expectedPods = expectedCount(budget, pods, view);
     if (typeof expectedPods === 'string') {
-      return [...events, { do: 'event', about: budget, type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message: `Failed to calculate the number of expected pods: ${expectedPods}` }];
+      return [...events, { do: 'event', about: budget, type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message: `Failed to calculate the number of expected pods: ${expectedPods}` }, ...failSafe(budget, expectedPods, view)];
     }
     const { minAvailable, maxUnavailable } = budget.spec ?? {};
     const desiredHealthy = maxUnavailable !== undefined
@@ -61,6 +61,26 @@ function expectedCount(budget: Budget, pods: readonly StoredPod[], view: View): 
     scales.set(owner.uid, replicas ?? 0);
   }
   return [...scales.values()].reduce((total, replicas) => total + replicas, 0);
+}
+
+/** A budget that cannot be counted allows nothing, and says why. */
+function failSafe(budget: Budget, why: string, view: View): Action[] {
+  const before = budget.status;
+  const condition = before?.conditions?.find(entry => entry.type === 'DisruptionAllowed');
+  if (before?.disruptionsAllowed === 0 && condition?.reason === 'SyncFailed' && condition.message === why) return [];
+  return [{
+    do: 'updateStatus',
+    object: {
+      ...budget, metadata: { ...budget.metadata, resourceVersion: undefined },
+      status: {
+        ...before, disruptionsAllowed: 0,
+        conditions: [{
+          type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: why, observedGeneration: budget.metadata.generation,
+          lastTransitionTime: condition?.status === 'False' ? condition.lastTransitionTime : rfc3339(view.nowMs),
+        }],
+      },
+    },
+  }];
 }
 
 interface Counts { currentHealthy: number; desiredHealthy: number; expectedPods: number; disruptionsAllowed: number }
