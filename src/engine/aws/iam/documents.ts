@@ -86,4 +86,4 @@ function badPrincipal(principal: unknown): string | undefined {
 export const sizeOf = (document: PolicyDocument): number => JSON.stringify(document).length;
 
 /** Statements, whether one or a list was written. */
-export const statementsOf = (document: PolicyDocument): readonly Statement[] => [document.Statement].flat();
+export const statementsOf = (policy: PolicyDocument): readonly Statement[] => [policy.Statement].flat();

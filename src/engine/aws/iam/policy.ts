@@ -33,7 +33,7 @@ export const documentOf = (statements: readonly Statement[]): PolicyDocument => 
 /** What these documents together say: an explicit deny wins, without an allow there is none. */
 export function verdictOf(documents: readonly PolicyDocument[], request: PolicyRequest): Verdict {
   let allowed = false;
-  for (const document of documents) for (const statement of [document.Statement].flat()) {
+  for (const { Statement: statements } of documents) for (const statement of [statements].flat()) {
     if (statement.Effect === 'Allow' && allowed) continue;
     if (!applies(statement, request)) continue;
     if (statement.Effect === 'Deny') return 'deny';
