@@ -16,8 +16,17 @@ interface Token {
   readonly skip: number;
 }
 
+export interface Collected {
+  /** All pages as one. */
+  readonly whole: unknown;
+  /** As they came. */
+  readonly pages: readonly unknown[];
+  /** Where to go on, when `--max-items` ended it. */
+  readonly nextToken?: string;
+}
+
 /** @throws AwsFailure for what AWS refuses and for tokens that are none */
-export function* collectPages(session: AwsSession, operation: Operation, parameters: Parameters, paging: Paging | undefined): Task<unknown> {
+export function* collectPages(session: AwsSession, operation: Operation, parameters: Parameters, paging: Paging | undefined): Task<Collected> {
   const pages = operation.pages!;
   const inputs = [pages.input_token].flat();
   const outputs = [pages.output_token].flat().map(text => compile(text));
@@ -26,6 +35,7 @@ export function* collectPages(session: AwsSession, operation: Operation, paramet
   const start = paging?.startingToken === undefined ? { given: {}, skip: 0 } : readToken(paging.startingToken);
   const request: Parameters = { ...parameters, ...start.given, ...(pages.limit_key !== undefined && paging?.pageSize !== undefined && { [pages.limit_key]: paging.pageSize }) };
   const whole: Fields = {};
+  const seen: Fields[] = [];
   let sent: Record<string, unknown> = Object.fromEntries(inputs.map(name => [name, start.given[name] ?? null]));
   let count = 0;
   let skip = start.skip;
@@ -33,18 +43,22 @@ export function* collectPages(session: AwsSession, operation: Operation, paramet
     const answer = yield* session.call(operation.service, operation.name, request);
     if (!answer.ok) throw serviceFailure(operation.name, answer.error);
     const page = inModelOrder(answer.value, operation.output) as Fields;
+    seen.push(page);
     const primary = (listAt(page, results[0]) ?? []).slice(skip);
     const room = limit === undefined ? Infinity : limit - count;
     results.forEach((key, index) => add(whole, key, valueAt(page, key), index === 0 ? { from: skip, to: skip + room } : { from: 0, to: Infinity }));
     for (const key of pages.non_aggregate_keys ?? []) if (valueAt(page, key) !== undefined) put(whole, key, valueAt(page, key));
-    if (primary.length > room) return { ...whole, NextToken: writeToken({ given: sent, skip: skip + room }) };
+    if (primary.length > room) {
+      if (seen.length === 1) put(page, results[0]!, primary.slice(0, room));
+      return { whole, pages: seen, nextToken: writeToken({ given: sent, skip: skip + room }) };
+    }
     count += primary.length;
     skip = 0;
     const tokens = outputs.map(query => query.search(page));
-    if (tokens.every(token => token === null || token === '' || token === false)) return results.length === 0 ? page : whole;
+    if (tokens.every(token => token === null || token === '' || token === false)) return { whole: results.length === 0 ? page : whole, pages: seen };
     sent = Object.fromEntries(inputs.map((name, at) => [name, tokens[at] ?? null]));
     Object.assign(request, sent);
-    if (limit !== undefined && count >= limit) return { ...whole, NextToken: writeToken({ given: sent, skip: 0 }) };
+    if (limit !== undefined && count >= limit) return { whole, pages: seen, nextToken: writeToken({ given: sent, skip: 0 }) };
   }
 }
 

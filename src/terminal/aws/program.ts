@@ -33,7 +33,7 @@ export function createAws(options: { transport: AwsTransport; version: string })
 
 function* runLine(process: SystemProcess, transport: AwsTransport, version: string): Task<number> {
   const words = process.argv.slice(1);
-  if (words[0] === '--version') {
+  if (words.includes('--version')) {
     yield* process.write(1, `${version}\n`);
     return 0;
   }
@@ -73,7 +73,7 @@ function* runWait(session: AwsSession, model: ServiceModel, words: readonly stri
   const name = values.get('subcommand') as string | undefined;
   if (name === undefined) {
     if (rest.length > 0) throw unknownOptions(rest);
-    throw parameterFailure('usage: aws [options] wait <subcommand> [parameters]\naws: error: too few arguments');
+    throw parameterFailure(`usage: aws [options] ${model.service} wait <subcommand> [parameters]\naws: error: too few arguments`);
   }
   if (name === 'help') return yield* help(session, [model.service, 'wait']);
   const waiter = model.waiter(model.waiterNames.get(name)!);

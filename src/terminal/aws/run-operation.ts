@@ -2,13 +2,14 @@
 import type { Task } from '../../engine/kernel/task.ts';
 import { parseWords } from './line/arg-parser.ts';
 import { AwsFailure, parameterFailure, serviceFailure, unknownOptions } from './failure.ts';
+import type { OutputFormat } from './line/global-options.ts';
 import { checkPaging, operationOptions, pagesByHand, takePaging, type Parameters } from './line/operation-options.ts';
 import { PythonJsonError, pythonJson } from './line/python-json.ts';
 import { validateParameters } from './line/validate.ts';
 import type { Operation } from './models/model.ts';
 import { inModelOrder } from './output/model-order.ts';
 import { present } from './output/print.ts';
-import { collectPages } from './pages.ts';
+import { type Collected, collectPages } from './pages.ts';
 import type { AwsSession } from './session.ts';
 import { inputSkeleton, outputSkeleton } from './skeleton.ts';
 import { parseYaml } from '../kubectl/objects/yaml.ts';
@@ -94,14 +95,21 @@ export function* runOperation(session: AwsSession, operation: Operation, words: 
   const paged = operation.pages !== undefined && session.globals.paginate && !pagesByHand(parameters, operation.pages);
   if (operation.pages && !paged) checkPaging(paging);
   validateParameters(parameters, operation.input);
-  let result: unknown;
-  if (skeleton === 'output') result = operation.output ? outputSkeleton(operation.output) : {};
-  else if (paged) result = yield* collectPages(session, operation, parameters, paging);
+  const format = session.output;
+  const show = (value: unknown): string => present(value, { format, query: session.globals.query, operation: operation.name, columns: session.columns });
+  if (skeleton === 'output') yield* session.out(show(operation.output ? outputSkeleton(operation.output) : {}));
+  else if (paged) yield* session.out(shownPages(yield* collectPages(session, operation, parameters, paging), format, show));
   else {
     const answer = yield* session.call(operation.service, operation.name, parameters);
     if (!answer.ok) throw serviceFailure(operation.name, answer.error);
-    result = inModelOrder(answer.value, operation.output);
+    yield* session.out(show(inModelOrder(answer.value, operation.output)));
   }
-  yield* session.out(present(result, { format: session.output, query: session.globals.query, operation: operation.name, columns: session.columns }));
   return 0;
+}
+
+/** Text shows the token to go on with apart, a stream the pages as they came, everything else one result. */
+function shownPages({ whole, pages, nextToken }: Collected, format: OutputFormat, show: (value: unknown) => string): string {
+  if (format === 'yaml-stream') return pages.map(show).join('');
+  if (format === 'text') return show(whole) + (nextToken === undefined ? '' : show({ NextToken: { NextToken: nextToken } }));
+  return show(nextToken === undefined ? whole : { ...(whole as object), NextToken: nextToken });
 }

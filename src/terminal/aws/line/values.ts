@@ -62,7 +62,8 @@ function unpackPlain(value: string | readonly string[], shape: Shape, option: st
     case 'list': {
       const lone = typeof value === 'string' ? value : value.length === 1 ? value[0]! : undefined;
       if (lone?.trimStart().startsWith('[')) return json(lone, option);
-      const words = typeof value === 'string' ? [value] : value;
+      // A file's text that is no JSON list is taken letter by letter, as the CLI does.
+      const words = typeof value === 'string' ? [...value] : value;
       try {
         return words.map(word => unpackPlain(word, shape.item, option));
       } catch (failure) {
