@@ -70,6 +70,15 @@ export const estateSchema = z.strictObject({
     name: z.string(), host: z.string(), address: z.string(),
     routes: z.array(z.strictObject({ pathPrefix: z.string(), service: z.string(), port: z.number(), healthCheckPath: z.string().optional() })),
   })),
+  /** How the repositories below `prefix` are kept; a lifecycle policy in ECR's own words. */
+  registry: z.strictObject({
+    prefix: z.string(), mutability: z.enum(['MUTABLE', 'IMMUTABLE']), scanOnPush: z.boolean(),
+    lifecycle: z.strictObject({ rules: z.array(z.strictObject({
+      rulePriority: z.number(), description: z.string().optional(),
+      selection: z.strictObject({ tagStatus: z.enum(['tagged', 'untagged', 'any']), tagPrefixList: z.array(z.string()).optional(), tagPatternList: z.array(z.string()).optional(), countType: z.enum(['imageCountMoreThan', 'sinceImagePushed']), countUnit: z.literal('days').optional(), countNumber: z.number() }),
+      action: z.strictObject({ type: z.literal('expire') }),
+    })) }),
+  }).optional(),
   loads: z.array(z.strictObject({
     name: z.string(), ratePerSecond: z.number(), method: z.string(), host: z.string(), port: z.number(), path: z.string(), address: z.string(),
   })),

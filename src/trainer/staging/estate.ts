@@ -5,6 +5,7 @@ import { assert } from '../../engine/kernel/assert.ts';
 import type { Kernel } from '../../engine/kernel/kernel.ts';
 import { once, readManifests, readYaml, type Content, type KubeManifest } from '../content.ts';
 import { estateSchema, imagesSchema, type Estate, type EstateChange } from './estate-schema.ts';
+import { stageRegistry } from './registry.ts';
 import { mergePatch } from '../../engine/apimachinery/merge-patch.ts';
 
 const DAY_MS = 86_400_000;
@@ -108,6 +109,7 @@ export function stageEstate(cluster: Cluster, content: Content, loaded: LoadedEs
   run(SETTLE_MS);
   rollOutHistory(cluster, estate, withHistory, arriveMs);
   run(SETTLE_MS);
+  stageRegistry(cluster, estate, arriveMs);
 }
 
 /** Creates every revision with no replicas, days apart, then scales to what the manifest asks for. */
