@@ -39,7 +39,7 @@ import type { Kubelet } from './kubelet/kubelet.ts';
 import { nodeConnections } from './kubelet/node-connections.ts';
 import { Machines, nodeNameOf } from './machines.ts';
 import { NodeNetwork } from './node-network.ts';
-import { VpcCni } from './addons/vpc-cni/vpc-cni.ts';
+import { ENI_CONFIG, VpcCni } from './addons/vpc-cni/vpc-cni.ts';
 import type { StoredPod } from './kubelet/pod.ts';
 import { volumeReads } from './kubelet/volumes.ts';
 import { AwsAccount } from './aws/account.ts';
@@ -113,6 +113,7 @@ export class Cluster {
       kernel, api: this.api, aws: this.aws, network: this.network, images: this.images, clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
       nodeNetwork: new NodeNetwork({ kernel, api: this.api, aws: this.aws, vpcCni: this.vpcCni }),
     });
+    this.api.serve(ENI_CONFIG);
     this.api.connectNodes(nodeConnections(kernel, this.kubelets));
     this.scheduler = new Scheduler(kernel, this.api, { minor: this.minor });
     new GarbageCollector(kernel, this.api);

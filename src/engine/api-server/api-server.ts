@@ -10,7 +10,7 @@ import { OpenApi, type SchemaTexts } from './openapi.ts';
 import { Ownership } from './ownership.ts';
 import { PodOperations } from './pod-operations.ts';
 import { createReader } from './reader.ts';
-import { recordedVersion, Resources } from './resources.ts';
+import { recordedVersion, Resources, type AddedKind } from './resources.ts';
 import type { ServerParts } from './server-parts.ts';
 import { Store } from './store.ts';
 import { createClient } from './typed-client.ts';
@@ -39,6 +39,8 @@ export interface ApiServerOptions {
 export interface RunningApiServer extends ApiServer {
   /** Wires logs, exec and metrics, once there are kubelets. */
   connectNodes(nodes: NodeConnections): void;
+  /** Serves a kind that an add-on brings. */
+  serve(kind: AddedKind): void;
   /** Gives OpenAPI documents their texts; `load` is asked when the next document is. */
   provideSchemaTexts(load: () => SchemaTexts | undefined): void;
   /** Namespaced kinds that can be deleted, one entry for each storage: what a namespace may hold. */
@@ -80,6 +82,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
       schemaTexts = load;
       parts.openapi.forget();
     },
+    serve: kind => resources.addKind(kind),
     connectNodes(nodes) {
       parts.nodes = nodes;
       resources.addMetrics();

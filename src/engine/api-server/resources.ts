@@ -59,6 +59,17 @@ function declarationOf(storage: string, apiVersion: string, kind: string): KindD
   return kindDeclarations.get(`${STORED_VERSION[storage] ?? apiVersion}/${kind}`) ?? { kind, apiVersion };
 }
 
+/** What an add-on says of a kind of its own. */
+export interface AddedKind {
+  readonly group: string;
+  readonly version: string;
+  /** Plural. */
+  readonly name: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
 /** The resources of one server. */
 export class Resources {
   private readonly byPath = new Map<string, ServedResource>();
@@ -94,6 +105,12 @@ export class Resources {
     if (this.find('metrics.k8s.io', 'v1beta1', 'pods')) return;
     this.add('metrics.k8s.io', 'v1beta1', { name: 'nodes', kind: 'NodeMetrics', namespaced: false, singular: '', verbs: ['get', 'list'] });
     this.add('metrics.k8s.io', 'v1beta1', { name: 'pods', kind: 'PodMetrics', namespaced: true, singular: '', verbs: ['get', 'list'] });
+  }
+
+  /** Serves a kind that an add-on brings with it (its definition is not stored as an object). */
+  addKind(kind: AddedKind): void {
+    if (this.find(kind.group, kind.version, kind.name)) return;
+    this.add(kind.group, kind.version, { ...kind, verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] });
   }
 
   /** By the parts of a path. */

@@ -6,6 +6,7 @@ import {
 } from './cluster-records.ts';
 import { configMap, secret, serviceAccount } from './configuration.ts';
 import { endpoints, endpointSlice } from './endpoints.ts';
+import { eniConfig } from './eni-config.ts';
 import { event } from './event.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { ingress, ingressClass, networkPolicy } from './ingress.ts';
@@ -26,7 +27,7 @@ const all: readonly KindDeclaration[] = [
   configMap, secret, serviceAccount, namespace, node, event, lease, priorityClass, runtimeClass, resourceQuota, limitRange,
   podDisruptionBudget, horizontalPodAutoscaler, role, clusterRole, roleBinding, clusterRoleBinding,
   persistentVolume, persistentVolumeClaim, storageClass, volumeAttachment, volumeAttributesClass, csiDriver, csiNode,
-  mutatingWebhookConfiguration, validatingWebhookConfiguration, validatingAdmissionPolicy, validatingAdmissionPolicyBinding, apiService, customResourceDefinition,
+  mutatingWebhookConfiguration, validatingWebhookConfiguration, validatingAdmissionPolicy, validatingAdmissionPolicyBinding, apiService, customResourceDefinition, eniConfig,
 ];
 
 /** By `apiVersion/kind`: the version in which a kind is stored. */

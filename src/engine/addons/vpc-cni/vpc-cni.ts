@@ -11,6 +11,9 @@ const MIB = 1024 * 1024;
 /** The account that EKS keeps its add-ons' images in, in most regions. */
 const REGISTRY_ACCOUNT = '602401143452';
 
+/** The kind it brings, for custom networking. */
+export const ENI_CONFIG = { group: 'crd.k8s.amazonaws.com', version: 'v1alpha1', name: 'eniconfigs', singular: 'eniconfig', kind: 'ENIConfig', namespaced: false } as const;
+
 interface DaemonSetView { readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly name: string; readonly env?: readonly { readonly name: string; readonly value?: string }[] }[] } } } }
 
 export class VpcCni {
