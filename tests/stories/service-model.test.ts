@@ -6,7 +6,7 @@ import { aPod, ClusterDriver } from '../../src/testing/cluster-driver.ts';
 const MIB = 1024 * 1024;
 const model = (change: Partial<ServiceModel>): ServiceModel => ({
   name: 'app', startupMs: 1000, startupCpuMs: 0, startupThreads: 1, failAfterMs: 100, bootLog: ['starting', 'ready'], settings: [], dependencies: {}, connectsAtStart: [],
-  ports: [{ port: 8080, routes: [{ method: 'GET', path: '/', latencyMs: 1, needs: [], calls: [], status: 200, body: 'ok', logged: true }] }], tcpPorts: [],
+  ports: [{ port: 8080, routes: [{ method: 'GET', path: '/', latencyMs: 1, needs: [], calls: [], failedStatus: 502, status: 200, body: 'ok', logged: true }] }], tcpPorts: [],
   accessLog: 'none', cpuIdleMillis: 1, cpuMsPerRequest: 1, memoryMiB: 40, shutdownLog: ['bye'], exitCodeOnTerm: 0, ...change,
 });
 

@@ -112,11 +112,11 @@ export const estateChangeSchema = z.strictObject({
 
 export type EstateChange = z.infer<typeof estateChangeSchema>;
 
-const call = z.strictObject({ to: z.string(), method: z.string().default('GET'), path: z.string() });
+const call = z.strictObject({ to: z.string(), method: z.string().default('GET'), path: z.string(), attempts: z.number().default(1), retryAfterMs: z.number().default(0) });
 
 const route = z.strictObject({
   method: z.string().default('GET'), path: z.string(), latencyMs: z.number().default(1), needs: z.array(z.string()).default([]),
-  calls: z.array(call).default([]), status: z.number().default(200), body: z.string().default(''), logged: z.boolean().default(false),
+  calls: z.array(call).default([]), failedStatus: z.number().default(502), status: z.number().default(200), body: z.string().default(''), logged: z.boolean().default(false),
 });
 
 const oneShot = z.strictObject({ log: z.array(z.string()), tookMs: z.number().default(400), exitCode: z.number().default(0) });

@@ -20,6 +20,9 @@ export interface Call {
   readonly to: string;
   readonly method: string;
   readonly path: string;
+  /** How often it is tried, and the pause between two tries. */
+  readonly attempts: number;
+  readonly retryAfterMs: number;
 }
 
 export interface Route {
@@ -29,8 +32,9 @@ export interface Route {
   readonly latencyMs: number;
   /** Dependencies that must accept a connection; otherwise 503. */
   readonly needs: readonly string[];
-  /** Made one after another; a failing one turns the answer into 502. */
+  /** Made one after another; a failing one turns the answer into `failedStatus`, or 504 when it was not answered in time. */
   readonly calls: readonly Call[];
+  readonly failedStatus: number;
   readonly status: number;
   readonly body: string;
   /** Written to the access log (probes usually are not). */

@@ -250,9 +250,12 @@ class RunningService {
       if (outcome.kind !== 'connected') return this.failure(503, `${name}: ${describeFailure(outcome)}`);
     }
     for (const call of route.calls) {
-      const outcome = yield* this.call(call, request.routine);
-      const fine = outcome.kind === 'connected' || (outcome.kind === 'response' && outcome.status < 400);
-      if (!fine) return this.failure(outcome.kind === 'no-answer' || outcome.kind === 'timeout' ? 504 : 502, `${call.method} ${call.to}${call.path}: ${describeFailure(outcome)}`);
+      let outcome = yield* this.call(call, request.routine);
+      for (let attempt = 1; attempt < call.attempts && !isFine(outcome); attempt += 1) {
+        yield* this.process.sleep(call.retryAfterMs, { routine: request.routine });
+        outcome = yield* this.call(call, request.routine);
+      }
+      if (!isFine(outcome)) return this.failure(outcome.kind === 'no-answer' || outcome.kind === 'timeout' ? 504 : route.failedStatus, `${call.method} ${call.to}${call.path}: ${describeFailure(outcome)}`);
     }
     return undefined;
   }
@@ -265,7 +268,7 @@ class RunningService {
     else answer();
   }
 
-  private *call(call: Call, routine: boolean): Task<NetOutcome> {
+  private *call(call: Pick<Call, 'to' | 'method' | 'path'>, routine: boolean): Task<NetOutcome> {
     const dependency = this.model.dependencies[call.to]!;
     const { network } = this.process.system;
     if (dependency.protocol === 'tcp') return yield* this.reach(call.to, routine);
@@ -370,5 +373,7 @@ class RunningService {
     return this.lastRate > 0 ? this.lastRate : (this.windowCount * 1000) / Math.max(1000, elapsedMs);
   }
 }
+
+const isFine = (outcome: NetOutcome): boolean => outcome.kind === 'connected' || (outcome.kind === 'response' && outcome.status < 400);
 
 const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' };
