@@ -135,7 +135,8 @@ export class Iam implements Authorizer {
     const context = { ...this.contextOf(principal, role), ...known };
     const identity = verdictOf(this.settledDocuments(role), { action, resource, context });
     if (identity === 'deny') return 'explicit-deny';
-    const own = resource.split(':')[4] === this.accountId || !resource.startsWith('arn:') || resource.split(':')[4] === '';
+    const owner = resource.split(':')[4] ?? '';
+    const own = owner === this.accountId || !/^\d{12}$/.test(owner);
     const policy = this.resourcePolicyOf(resource);
     const onResource = policy ? verdictOf([policy], { action, resource, context, principal: this.namesOf(principal, role) }) : 'none';
     if (onResource === 'deny') return 'resource-deny';
