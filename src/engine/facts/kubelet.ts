@@ -9,6 +9,9 @@ export const PULL_BACKOFF_MS = { initial: 10_000, max: 300_000 } as const;
 /** pod_workers.go `backOffPeriod` with `workerBackOffPeriodJitterFactor`: when a failed pod sync is tried again. */
 export const SYNC_RETRY_MS = { period: 10_000, jitter: 0.5 } as const;
 
+/** pod_workers.go `backOffOnTransientErrorPeriod`: when a pod looks again whose node has no network yet. */
+export const TRANSIENT_RETRY_MS = 1_000;
+
 /** pleg/generic.go: container states are relisted once a second. */
 export const RELIST_MS = 1_000;
 

@@ -13,7 +13,7 @@ import type { SystemProgram } from '../userland/contract.ts';
 import type { Usage } from './container.ts';
 import type { PodNetwork } from './contract.ts';
 import { NodeImages } from './image-pull.ts';
-import { nodeObject, type NodeDescription } from './node-object.ts';
+import { NO_NETWORK_PLUGIN, nodeObject, type NodeDescription } from './node-object.ts';
 import type { NodeServices } from './node-services.ts';
 import type { StoredPod } from './pod.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -169,6 +169,10 @@ export class Kubelet implements NodeServices {
       if (requested > 0 && requested + used > capacity) return { reason: `OutOf${resource}`, detail: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}` };
     }
     return undefined;
+  }
+
+  networkProblem(): string | undefined {
+    return this.parts.podNetwork.initialised ? undefined : NO_NETWORK_PLUGIN;
   }
 
   setUpNetwork(pod: StoredPod): { ok: true; stack: Stack; ip: string } | { ok: false; error: string } {

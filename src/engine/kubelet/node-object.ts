@@ -15,6 +15,9 @@ export interface NodeDescription {
   readonly machineId: string;
 }
 
+/** What containerd says until a network plugin has left its configuration. Source: go-cni errors.go, pkg/kubelet/runtime.go. */
+export const NO_NETWORK_PLUGIN = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+
 /** The Node as its kubelet registers it on EKS. Source: shared facts "nodes and ENI"; pkg/kubelet/nodestatus/setters.go. */
 export function nodeObject(node: NodeDescription, nowMs: number, ready: boolean) {
   const now = rfc3339(nowMs);
@@ -46,7 +49,7 @@ export function nodeObject(node: NodeDescription, nowMs: number, ready: boolean)
         condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         ready ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
-          : condition('Ready', 'False', 'KubeletNotReady', 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'),
+          : condition('Ready', 'False', 'KubeletNotReady', NO_NETWORK_PLUGIN),
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: {

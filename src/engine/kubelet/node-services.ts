@@ -20,6 +20,8 @@ export interface NodeServices extends ProbeHost {
   readonly address: string;
   /** The kubelet's minor version, which decides some words. */
   readonly minor: number;
+  /** What the container runtime says while there is no network plugin. */
+  networkProblem(): string | undefined;
   /** An address and sockets for the pod, or the CNI's error. */
   setUpNetwork(pod: StoredPod): { ok: true; stack: Stack; ip: string } | { ok: false; error: string };
   tearDownNetwork(pod: StoredPod, stack: Stack): void;

@@ -6,7 +6,7 @@
  */
 import type { Container, Probe, Secret } from 'kubernetes-types/core/v1.d.ts';
 import { base64Text } from '../apimachinery/base64.ts';
-import { MINIMUM_GRACE_MS, MOUNT_RETRY_MS, MOUNT_TIMEOUT_MS, RELIST_MS, RUNTIME_MS, SYNC_RETRY_MS } from '../facts/kubelet.ts';
+import { MINIMUM_GRACE_MS, MOUNT_RETRY_MS, MOUNT_TIMEOUT_MS, RELIST_MS, RUNTIME_MS, SYNC_RETRY_MS, TRANSIENT_RETRY_MS } from '../facts/kubelet.ts';
 import { subjectOf, type EventType } from '../events/recorder.ts';
 import type { ScheduledEvent } from '../kernel/event-queue.ts';
 import type { Stack } from '../network/stack.ts';
@@ -97,7 +97,7 @@ export class PodWorker {
     }
     if (!this.mountVolumes()) return;
     if (this.sandbox.state !== 'ready') {
-      this.createSandbox();
+      if (!this.waitForNetwork()) this.createSandbox();
       return;
     }
     for (const record of this.records) if (record.kind === 'ephemeral') this.keepRunning(record);
@@ -133,6 +133,18 @@ export class PodWorker {
         this.sync();
       });
       return false;
+    }
+    return true;
+  }
+
+  /** @returns whether the node has no network yet; the pod then looks again in a second or so (backOffOnTransientErrorPeriod). */
+  private waitForNetwork(): boolean {
+    const problem = this.pod.spec!.hostNetwork || this.sandbox.state === 'creating' ? undefined : this.node.networkProblem();
+    if (problem === undefined) return false;
+    const { kernel } = this.node;
+    this.event('Warning', 'NetworkNotReady', `network is not ready: ${problem}`);
+    if (!this.retry || this.retry.cancelled || this.retry.atMs <= kernel.nowMs) {
+      this.retry = kernel.after(kernel.random.jitter(TRANSIENT_RETRY_MS, SYNC_RETRY_MS.jitter), 'kubelet/retry', this.pod.metadata.name, () => this.sync());
     }
     return true;
   }
