@@ -4,6 +4,8 @@ import type { Estate } from './estate-schema.ts';
 const DAY_MS = 86_400_000;
 /** A build ends this long before its image is rolled out. */
 const BUILD_LEAD_MS = 11 * 60_000;
+/** When ECR last went through the lifecycle policies. */
+const EVALUATED_BEFORE_MS = 7 * 3_600_000;
 /** When an image was pushed that no rollout has used yet, before the learner arrives. */
 const UNUSED_BEFORE_MS = 50 * 60_000;
 
@@ -24,6 +26,6 @@ export function stageRegistry({ aws }: Cluster, { history, registry }: Estate, a
   const { prefix, mutability, scanOnPush, lifecycle } = registry;
   for (const repository of ecr.repositories.list().filter(({ name }) => name.startsWith(prefix))) {
     const kept = ecr.repositories.put(repository.name, { ...repository, mutability, scanOnPush });
-    ecr.setLifecycle(kept, JSON.stringify(lifecycle), lifecycle);
+    ecr.setLifecycle(kept, JSON.stringify(lifecycle), lifecycle, arriveMs - EVALUATED_BEFORE_MS);
   }
 }

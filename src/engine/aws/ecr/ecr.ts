@@ -102,8 +102,8 @@ export class Ecr implements RegistryAuthority {
     return this.images.put(`${repository}@${digest}`, { repository, digest, tags: [...known?.tags.filter(entry => entry !== tag) ?? [], tag], builtAs: tag, sizeBytes, pushedAtMs });
   }
 
-  setLifecycle(repository: Repository, text: string, policy: LifecyclePolicy): void {
-    this.repositories.put(repository.name, { ...repository, lifecycle: { text, policy, evaluatedAtMs: this.kernel.nowMs } });
+  setLifecycle(repository: Repository, text: string, policy: LifecyclePolicy, evaluatedAtMs = this.kernel.nowMs): void {
+    this.repositories.put(repository.name, { ...repository, lifecycle: { text, policy, evaluatedAtMs } });
     this.kernel.after(this.kernel.random.fraction() * LIFECYCLE_PERIOD_MS, 'ecr/lifecycle', repository.name, () => this.applyLifecycle(repository.name, text), { periodic: true });
   }
 
