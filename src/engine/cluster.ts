@@ -109,9 +109,11 @@ export class Cluster {
     this.aws.ecr.stock(options.images ?? []);
     this.images.authority = this.aws.ecr;
     this.aws.elbv2.connect(balancerNetwork(this.network));
+    const nodeNetwork = new NodeNetwork({ kernel, api: this.api, aws: this.aws, vpcCni: this.vpcCni });
+    this.network.surroundings = nodeNetwork.surroundings();
     this.machines = new Machines({
       kernel, api: this.api, aws: this.aws, network: this.network, images: this.images, clusterDns: CLUSTER_DNS, clusterDomain: CLUSTER_DOMAIN,
-      nodeNetwork: new NodeNetwork({ kernel, api: this.api, aws: this.aws, vpcCni: this.vpcCni }),
+      nodeNetwork,
     });
     this.api.serve(ENI_CONFIG);
     this.api.connectNodes(nodeConnections(kernel, this.kubelets));

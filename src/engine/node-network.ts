@@ -7,10 +7,13 @@ import { settingsOf } from './addons/vpc-cni/settings.ts';
 import { VpcCni } from './addons/vpc-cni/vpc-cni.ts';
 import { CountingRecorder, subjectOf } from './events/recorder.ts';
 import { NODE_BOOT_MS } from './facts/kubelet.ts';
+import { holdsAddress, ipToNumber, parseCidr, type Range } from './apimachinery/cidr.ts';
+import { VpcRoutes } from './aws/ec2/routes.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { NodeFiles } from './kubelet/node-root.ts';
 import { maxPodsOf } from './kubelet/node-sizes.ts';
 import type { StoredPod } from './kubelet/pod.ts';
+import type { Surroundings } from './network/contract.ts';
 
 export interface NodeNetworkParts {
   readonly kernel: Kernel;
@@ -58,6 +61,29 @@ export class NodeNetwork {
     if (bootstrap?.labels['eks.amazonaws.com/nodegroup'] === undefined) return undefined;
     const { prefixDelegation, customNetworking } = settingsOf(this.parts.vpcCni.environment());
     return maxPodsOf(instanceType, { managed: true, prefixDelegation, customNetworking });
+  }
+
+  /**
+   * How packets leave. Inside the VPC the local route carries them; beyond it they go out through the node's own subnet, because
+   * the plugin gives them the node's address (AWS_VPC_K8S_CNI_EXTERNALSNAT=false), else through the subnet of the pod's address.
+   */
+  surroundings(): Surroundings {
+    const { aws: { ec2 }, vpcCni } = this.parts;
+    const routes = new VpcRoutes(ec2);
+    let ranges: readonly Range[] = [];
+    const learn = (): void => { ranges = ec2.vpcs.list().flatMap(vpc => vpc.cidrs.map(({ cidr }) => parseCidr(cidr)!)); };
+    ec2.vpcs.onChange(learn);
+    learn();
+    return {
+      blocked: ({ address, node }, to) => {
+        const value = ipToNumber(to);
+        if (ranges.some(range => holdsAddress(range, value))) return undefined;
+        const ipamd = vpcCni.ipamds.get(node);
+        if (!ipamd) return undefined;
+        const subnetId = ipamd.settings.externalSnat ? ec2.subnetOf(address)?.subnetId ?? ipamd.node.subnetId : ipamd.node.subnetId;
+        return routes.blocked(subnetId, to);
+      },
+    };
   }
 
   /** The machine ends. */

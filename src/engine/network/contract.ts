@@ -95,3 +95,9 @@ export interface Trace {
   /** `namespace/name` of the pod reached. */
   readonly pod?: string;
 }
+
+/** What the network asks the cloud around it. */
+export interface Surroundings {
+  /** Why a packet that leaves `from` (a pod's or node's stack) does not get to `address`; `undefined` when it does. */
+  blocked(from: { readonly address: string; readonly node: string }, address: string): string | undefined;
+}

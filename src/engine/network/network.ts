@@ -1,7 +1,7 @@
 import type { ApiServer } from '../api-server/contract.ts';
 import { CONNECT_TIMEOUT_MS, DNS_LATENCY_MS, DNS_TIMEOUT_MS, ROUND_TRIP_MS, VPC_RESOLVER } from '../facts/network.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { DnsAnswer, Hop, NetOutcome, NetRequest, Trace } from './contract.ts';
+import type { DnsAnswer, Hop, NetOutcome, NetRequest, Surroundings, Trace } from './contract.ts';
 import { clusterRecord, isAddress, searchNames, type DnsRecord } from './dns.ts';
 import { Exchange } from './exchange.ts';
 import { isSuccess, RequestLog, resultWord } from './request-log.ts';
@@ -36,6 +36,8 @@ export interface SendOptions {
  */
 export class Network {
   readonly requests = new RequestLog();
+  /** Routes of the VPC; without it everything is reachable. */
+  surroundings: Surroundings | undefined;
   readonly services: ServiceRoutes;
   private readonly stacks = new Map<string, Stack>();
   /** Names outside the cluster zone: RDS endpoints, partners, load balancers. */
@@ -150,6 +152,11 @@ export class Network {
     const target = this.stacks.get(address);
     const kind = target?.options.kind === 'pod' ? 'pod' : 'node';
     const last = target?.options.name ?? address;
+    const lost = from.options.node === undefined || target === from ? undefined : this.surroundings?.blocked({ address: from.addresses[0]!, node: from.options.node }, address);
+    if (lost !== undefined) {
+      hops?.push({ kind, name: last, verdict: 'dropped', reason: lost });
+      return { verdict: 'timeout', target: undefined, port, last, service };
+    }
     if (!target || !target.up) {
       hops?.push({ kind, name: last, verdict: 'dropped', reason: 'nothing answers at this address' });
       return { verdict: 'timeout', target: undefined, port, last, service };

@@ -14,6 +14,8 @@ export interface IpamdSettings {
   readonly clusterName: string;
   readonly eniConfigLabel: string;
   readonly eniConfigAnnotation: string;
+  /** Off-VPC traffic keeps the pod's address (a NAT gateway translates) instead of taking the node's. */
+  readonly externalSnat: boolean;
   readonly cooldownMs: number;
 }
 
@@ -34,6 +36,7 @@ export function settingsOf(env: ReadonlyMap<string, string>): IpamdSettings {
     prefixDelegation: flag('ENABLE_PREFIX_DELEGATION', false), customNetworking: flag('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG', false), subnetDiscovery: flag('ENABLE_SUBNET_DISCOVERY', true),
     manageNonSchedulable: flag('AWS_MANAGE_ENIS_NON_SCHEDULABLE', false), clusterName: env.get('CLUSTER_NAME') ?? '',
     eniConfigLabel: env.get('ENI_CONFIG_LABEL_DEF') ?? 'k8s.amazonaws.com/eniConfig', eniConfigAnnotation: env.get('ENI_CONFIG_ANNOTATION_DEF') ?? 'k8s.amazonaws.com/eniConfig',
+    externalSnat: flag('AWS_VPC_K8S_CNI_EXTERNALSNAT', false),
     cooldownMs: env.has('IP_COOLDOWN_PERIOD') ? target('IP_COOLDOWN_PERIOD', IPAMD_MS.cooldown / 1000) * 1000 : IPAMD_MS.cooldown,
   };
 }
