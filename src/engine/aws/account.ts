@@ -37,7 +37,8 @@ export class AwsAccount {
     this.ec2 = new Ec2Service(kernel, foundation);
     this.api.register(this.ec2.operations());
     this.autoScaling = new AutoScaling(kernel, foundation, this.ec2);
-    this.eks = new Eks({ kernel, foundation, ec2: this.ec2, autoScaling: this.autoScaling });
+    this.eks = new Eks({ kernel, foundation, ec2: this.ec2, autoScaling: this.autoScaling, client: this.api.as(this.serviceRole('AWSServiceRoleForAmazonEKSNodegroup', 'EKS')) });
+    for (const { id } of this.eks.clusters.list()) this.iam.providers.push(`arn:aws:iam::${foundation.account}:oidc-provider/oidc.eks.${foundation.region}.amazonaws.com/id/${id}`);
     this.api.register([...autoScalingOperations(this.autoScaling, foundation.account), ...launchTemplateOperations(this.autoScaling.templates, foundation.account), ...eksOperations(this.eks)]);
   }
 
