@@ -95,16 +95,22 @@ export function autoScalingOperations(autoScaling: AutoScaling, accountId: strin
       run(_call, parameters): AwsResult {
         const group = named(parameters);
         if (!group.ok) return group;
-        const { MinSize, MaxSize, DesiredCapacity, VPCZoneIdentifier } = parameters as { MinSize?: number; MaxSize?: number; DesiredCapacity?: number; VPCZoneIdentifier?: string };
-        const other = Object.keys(parameters).find(key => !['AutoScalingGroupName', 'MinSize', 'MaxSize', 'DesiredCapacity', 'VPCZoneIdentifier'].includes(key));
-        if (other !== undefined) return invalid(`${other} is not modelled here; MinSize, MaxSize, DesiredCapacity and VPCZoneIdentifier are`);
+        const { MinSize, MaxSize, DesiredCapacity, VPCZoneIdentifier, MixedInstancesPolicy } = parameters as {
+          MinSize?: number; MaxSize?: number; DesiredCapacity?: number; VPCZoneIdentifier?: string; MixedInstancesPolicy?: { LaunchTemplate?: { LaunchTemplateSpecification?: { LaunchTemplateId?: string; Version?: string } } };
+        };
+        const other = Object.keys(parameters).find(key => !['AutoScalingGroupName', 'MinSize', 'MaxSize', 'DesiredCapacity', 'VPCZoneIdentifier', 'MixedInstancesPolicy'].includes(key));
+        if (other !== undefined) return invalid(`${other} is not modelled here; MinSize, MaxSize, DesiredCapacity, VPCZoneIdentifier and the launch template version of MixedInstancesPolicy are`);
+        const version = MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification?.Version;
+        const template = autoScaling.templates.table.get(group.value.launchTemplateId);
+        const chosen = version === undefined ? undefined : version === '$Latest' ? template?.versions.at(-1)?.number : version === '$Default' ? template?.defaultVersion : Number(version);
+        if (chosen !== undefined && !autoScaling.templates.data(group.value.launchTemplateId, chosen)) return invalid('You must use a valid fully-formed launch template. The specified launch template version does not exist.');
         const { min, max, desired } = group.value;
         const bounds = { min: MinSize ?? min, max: MaxSize ?? max };
         // A desired capacity that nobody names follows the bounds.
         const next = { ...bounds, desired: DesiredCapacity ?? Math.min(Math.max(desired, bounds.min), bounds.max) };
         const refused = fits(next);
         if (refused) return refused;
-        autoScaling.update(group.value.name, { ...next, ...(VPCZoneIdentifier !== undefined && { subnetIds: VPCZoneIdentifier.split(',') }) });
+        autoScaling.update(group.value.name, { ...next, ...(VPCZoneIdentifier !== undefined && { subnetIds: VPCZoneIdentifier.split(',') }), ...(chosen !== undefined && { launchTemplateVersion: chosen }) });
         return { ok: true, value: {} };
       },
     },

@@ -2,10 +2,12 @@ import type { ApiServer } from '../../api-server/contract.ts';
 import { MINOR_VERSIONS, minorOf, NODE_RELEASES, UPDATE_MS } from '../../facts/eks.ts';
 import { assert } from '../../kernel/assert.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { AwsClient } from '../contract.ts';
 import type { AutoScaling } from '../autoscaling/auto-scaling.ts';
 import type { AwsFoundation, NodeGroupSpec } from '../foundation.ts';
 import type { Ec2 } from '../ec2/contract.ts';
 import { AwsTable } from '../table.ts';
+import { GroupHand } from './group-hand.ts';
 import { Addons } from './addons.ts';
 import type { Addon, EksCluster, EksUpdate } from './contract.ts';
 import { NodeManager } from './in-cluster.ts';
@@ -19,6 +21,8 @@ export interface EksParts {
   readonly foundation: AwsFoundation;
   readonly ec2: Ec2;
   readonly autoScaling: AutoScaling;
+  /** AWS as the service-linked role of node groups: what EKS does to Auto Scaling groups, it does through their API. */
+  readonly client: AwsClient;
 }
 
 /** EKS of one account: the cluster, its node groups, updates and add-ons. What it does inside the cluster starts with {@link connect}. */
@@ -28,6 +32,7 @@ export class Eks {
   readonly addons: AwsTable<Addon>;
   readonly addonObjects: Addons;
   readonly nodegroups: Nodegroups;
+  readonly hand: GroupHand;
   private inside: { readonly api: ControlPlane; readonly manager: NodeManager } | undefined;
 
   constructor(readonly parts: EksParts) {
@@ -36,6 +41,7 @@ export class Eks {
     this.updates = new AwsTable(kernel, 'eks/update');
     this.addons = new AwsTable(kernel, 'eks/addon');
     this.addonObjects = new Addons(this);
+    this.hand = new GroupHand(parts.client);
     this.nodegroups = new Nodegroups(this);
   }
 

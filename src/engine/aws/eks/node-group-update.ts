@@ -5,6 +5,7 @@ import { isLeaving, staying } from '../autoscaling/balance.ts';
 import type { AutoScalingGroup, Member } from '../autoscaling/contract.ts';
 import type { EksUpdate, Nodegroup } from './contract.ts';
 import { isNodeReady, type Drain, type NodeManager } from './in-cluster.ts';
+import type { GroupHand } from './group-hand.ts';
 import { surgeOf, surplusAfterFailure, unavailableAtOnce } from './surge.ts';
 
 export type UpdateEnd = { readonly ok: true } | { readonly ok: false; readonly error: EksUpdate['errors'][number] };
@@ -12,6 +13,7 @@ export type UpdateEnd = { readonly ok: true } | { readonly ok: false; readonly e
 export interface UpdateParts {
   readonly kernel: Kernel;
   readonly autoScaling: AutoScaling;
+  readonly hand: GroupHand;
   readonly manager: NodeManager;
   /** The node group as it stands. */
   readonly nodegroup: () => Nodegroup;
@@ -75,9 +77,9 @@ export class NodeGroupUpdate {
   }
 
   private setUp(): void {
-    const { autoScaling, nodegroup } = this.parts;
+    const { hand, nodegroup } = this.parts;
     this.target = this.parts.prepareTemplate();
-    autoScaling.update(this.group.name, { launchTemplateVersion: this.target });
+    hand.useTemplate(this.group, this.target);
     if (this.minimal) {
       this.enter('upgrade');
       this.upgrade();
@@ -87,7 +89,7 @@ export class NodeGroupUpdate {
     const zones = new Set(this.old.map(({ zone }) => zone)).size;
     const { desiredSize } = nodegroup().scaling;
     const surge = zones === 0 ? 0 : surgeOf(zones, unavailableAtOnce(nodegroup().updateConfig, desiredSize), Math.max(0, group.desired - desiredSize));
-    autoScaling.update(group.name, { max: Math.max(group.max, group.desired + surge), desired: group.desired + surge });
+    hand.resize(group, { max: Math.max(group.max, group.desired + surge), desired: group.desired + surge });
     this.enter('scale-up');
     this.look();
   }
@@ -151,7 +153,7 @@ export class NodeGroupUpdate {
   private retire(instanceId: string, nodeName: string | undefined): void {
     const { kernel, manager, force, nodegroup } = this.parts;
     if (nodeName === undefined) {
-      this.parts.autoScaling.terminate(instanceId, !this.minimal && this.group.desired > nodegroup().scaling.desiredSize);
+      this.parts.hand.terminate(instanceId, !this.minimal && this.group.desired > nodegroup().scaling.desiredSize);
       return;
     }
     this.inWork.set(instanceId, undefined);
@@ -165,7 +167,7 @@ export class NodeGroupUpdate {
       kernel.after(NODE_UPDATE.settleMs, 'eks/update-terminate', nodeName, () => {
         if (this.phase !== 'upgrade') return;
         this.inWork.delete(instanceId);
-        this.parts.autoScaling.terminate(instanceId, !this.minimal && this.group.desired > nodegroup().scaling.desiredSize);
+        this.parts.hand.terminate(instanceId, !this.minimal && this.group.desired > nodegroup().scaling.desiredSize);
       });
     });
     if (this.inWork.has(instanceId)) this.inWork.set(instanceId, drain);
@@ -173,7 +175,7 @@ export class NodeGroupUpdate {
 
   /** Back to the wanted size, one machine at a time; the group chooses which, and each is drained as at any scale-in. */
   private scaleDown(): void {
-    const { autoScaling, nodegroup } = this.parts;
+    const { hand, nodegroup } = this.parts;
     const { minSize, maxSize, desiredSize } = nodegroup().scaling;
     const { group } = this;
     if (group.members.some(isLeaving)) {
@@ -181,11 +183,11 @@ export class NodeGroupUpdate {
       return;
     }
     if (group.desired > desiredSize) {
-      autoScaling.update(group.name, { desired: group.desired - 1, max: Math.max(maxSize, group.desired - 1) });
+      hand.resize(group, { desired: group.desired - 1, max: Math.max(maxSize, group.desired - 1) });
       this.look();
       return;
     }
-    if (group.max !== maxSize || group.min !== minSize) autoScaling.update(group.name, { min: minSize, max: maxSize });
+    if (group.max !== maxSize || group.min !== minSize) hand.resize(group, { min: minSize, max: maxSize });
     if (staying(group).length > group.desired) {
       this.look();
       return;
@@ -196,7 +198,7 @@ export class NodeGroupUpdate {
 
   /** What was set aside and not reached takes pods again; the node that would not empty stays cordoned; surplus machines go. */
   private fail(error: EksUpdate['errors'][number], stuck: ReadonlySet<string>): void {
-    const { manager, autoScaling, nodegroup } = this.parts;
+    const { manager, hand, nodegroup } = this.parts;
     this.enter('ended');
     for (const drain of this.inWork.values()) drain?.stop();
     const nodes = manager.nodesByInstance();
@@ -212,9 +214,9 @@ export class NodeGroupUpdate {
     });
     const surplus = this.minimal ? [] : surplusAfterFailure(fresh, here.length, desiredSize);
     const desired = Math.max(desiredSize, here.length - surplus.length);
-    autoScaling.update(this.group.name, { desired: desired + surplus.length, max: Math.max(maxSize, desired + surplus.length) });
-    for (const instanceId of surplus) autoScaling.terminate(instanceId, true);
-    autoScaling.update(this.group.name, { max: Math.max(maxSize, desired) });
+    hand.resize(this.group, { desired: desired + surplus.length, max: Math.max(maxSize, desired + surplus.length) });
+    for (const instanceId of surplus) hand.terminate(instanceId, true);
+    hand.resize(this.group, { max: Math.max(maxSize, desired) });
     this.parts.done({ ok: false, error });
   }
 }

@@ -103,7 +103,7 @@ export class Nodegroups {
     this.change(name, { status: 'UPDATING' });
     const { kernel, autoScaling } = this.eks.parts;
     new NodeGroupUpdate({
-      kernel, autoScaling, manager: this.eks.manager, force, nodegroup: () => this.table.get(name)!,
+      kernel, autoScaling, hand: this.eks.hand, manager: this.eks.manager, force, nodegroup: () => this.table.get(name)!,
       prepareTemplate: () => this.prepareTemplate(nodegroup, releaseVersion),
       done: end => {
         if (end.ok) this.change(name, { version, releaseVersion });
@@ -122,7 +122,7 @@ export class Nodegroups {
     const after = this.change(name, { ...change, status: 'UPDATING' })!;
     if (change.scaling) {
       const { minSize: min, maxSize: max, desiredSize: desired } = change.scaling;
-      autoScaling.update(after.groupName, { min, max, desired });
+      this.eks.hand.resize(autoScaling.groups.get(after.groupName)!, { min, max, desired });
     }
     if (change.labels || change.taints) this.relabel(before, after);
     kernel.after(kernel.random.jitter(UPDATE_MS.nodegroupConfig, 0.5), 'eks/nodegroup-config', name, () => {
