@@ -3,5 +3,6 @@
  * in a browser, where `worker/laptop-programs.ts` brings the same after the first frame.
  */
 export { createAws } from '../terminal/aws/program.ts';
+export { createEksctl } from '../terminal/eksctl/program.ts';
 export { createKubectl } from '../terminal/kubectl/program.ts';
 export { kubectlCompleter } from './kubectl-completion.ts';

@@ -4,7 +4,7 @@
  *
  * Everything that enters comes through {@link World.input}, which logs it; source, seed and log make the same world again.
  */
-import { createAws, createKubectl, kubectlCompleter } from '#laptop-programs';
+import { createAws, createEksctl, createKubectl, kubectlCompleter } from '#laptop-programs';
 import type { Task } from '../engine/kernel/task.ts';
 import type { ApiResponse, User } from '../engine/api-server/contract.ts';
 import type { AwsResult } from '../engine/aws/contract.ts';
@@ -45,6 +45,7 @@ const API_ROUND_TRIP_MS = 9;
 /** Time from the laptop to an AWS endpoint and back. */
 const AWS_ROUND_TRIP_MS = 80;
 const AWS_VERSION = 'aws-cli/2.32.3 Python/3.13.9 Linux/6.8.0-88-generic exe/x86_64.ubuntu.24';
+const EKSCTL_VERSION = '0.217.0';
 const ADMIN_GROUPS = ['system:masters', 'system:authenticated'];
 /** How long the default estate's sandbox has been under load when one arrives. */
 const SANDBOX_LOAD_MS = 30_000;
@@ -177,10 +178,12 @@ export class World {
     const laptop = createLaptop({ kernel: this.kernel, network });
     laptop.completers.set('kubectl', kubectlCompleter(this.cluster, laptop, this.user));
     laptop.install('kubectl', createKubectl({ transport: this.transport(), version: '1.35.2' }));
-    laptop.install('aws', createAws({ transport: this.awsTransport(), version: AWS_VERSION }));
+    const aws = this.awsTransport();
+    laptop.install('aws', createAws({ transport: aws, version: AWS_VERSION }));
+    laptop.install('eksctl', createEksctl({ aws, kubernetes: this.transport(), version: EKSCTL_VERSION }));
     this.writeInto(laptop, `${laptop.home}/.aws/config`, `[default]\nregion = ${this.cluster.aws.api.region}\noutput = json\n`, 0o600);
     this.writeInto(laptop, `${laptop.home}/.aws/credentials`, AWS_CREDENTIALS, 0o600);
-    this.writeInto(laptop, `${laptop.home}/.kube/config`, kubeconfig(this.context, this.namespace, this.user.name), 0o600);
+    this.writeInto(laptop, `${laptop.home}/.kube/config`, kubeconfig(this.context, this.namespace, this.user.name, this.cluster.aws.eks.clusters.list()[0]?.id), 0o600);
     for (const [path, content] of files) this.writeInto(laptop, `${laptop.home}/${path}`, content);
     return laptop;
   }
@@ -208,7 +211,8 @@ export class World {
           const event = kernel.after(API_ROUND_TRIP_MS * (0.8 + kernel.random.fraction() * 0.5), 'api/request', request.path, () => resume());
           return () => kernel.cancel(event);
         });
-        return cluster.api.handle({ ...request, user: userOf(credentials.username ?? credentials.token) });
+        // An `exec` entry of a kubeconfig, which comes as a name without a token, runs `aws eks get-token`: the learner's own identity.
+        return cluster.api.handle({ ...request, user: userOf(credentials.token) });
       },
     };
   }
@@ -275,11 +279,11 @@ aws_session_token = drydock-session-of-your-role
 `;
 
 /** A kubeconfig as `aws eks update-kubeconfig` would leave it, with the user's name in place of a token command. */
-function kubeconfig(context: string, namespace: string, user: string): string {
+function kubeconfig(context: string, namespace: string, user: string, clusterId = '7F3A9C21D4'): string {
   return `apiVersion: v1
 clusters:
 - cluster:
-    server: https://7F3A9C21D4.gr7.eu-west-1.eks.amazonaws.com
+    server: https://${clusterId}.gr7.eu-west-1.eks.amazonaws.com
   name: ${context}
 contexts:
 - context:

@@ -34,6 +34,14 @@ export const createAws: typeof Programs.createAws = options => {
   };
 };
 
+export const createEksctl: typeof Programs.createEksctl = options => {
+  let eksctl: ReturnType<typeof Programs.createEksctl> | undefined;
+  return function* later(process) {
+    eksctl ??= loaded().createEksctl(options);
+    return yield* eksctl(process);
+  };
+};
+
 export const createKubectl: typeof Programs.createKubectl = options => {
   let kubectl: ReturnType<typeof Programs.createKubectl> | undefined;
   return function* later(process) {
