@@ -4,7 +4,7 @@
  *
  * Everything that enters comes through {@link World.input}, which logs it; source, seed and log make the same world again.
  */
-import { createAws, createEksctl, createKubectl, kubectlCompleter } from '#laptop-programs';
+import { completeAws, completeEksctl, createAws, createEksctl, createKubectl, kubectlCompleter } from '#laptop-programs';
 import type { Task } from '../engine/kernel/task.ts';
 import type { ApiResponse, User } from '../engine/api-server/contract.ts';
 import type { AwsResult } from '../engine/aws/contract.ts';
@@ -180,6 +180,8 @@ export class World {
     laptop.install('kubectl', createKubectl({ transport: this.transport(), version: '1.35.2' }));
     const aws = this.awsTransport();
     laptop.install('aws', createAws({ transport: aws, version: AWS_VERSION }));
+    laptop.completers.set('aws', (words, index) => completeAws(words, index, aws));
+    laptop.completers.set('eksctl', (words, index) => completeEksctl(words, index));
     laptop.install('eksctl', createEksctl({ aws, kubernetes: this.transport(), version: EKSCTL_VERSION }));
     this.writeInto(laptop, `${laptop.home}/.aws/config`, `[default]\nregion = ${this.cluster.aws.api.region}\noutput = json\n`, 0o600);
     this.writeInto(laptop, `${laptop.home}/.aws/credentials`, AWS_CREDENTIALS, 0o600);

@@ -54,3 +54,7 @@ export const kubectlCompleter: typeof Programs.kubectlCompleter = (...parts) => 
   let complete: ReturnType<typeof Programs.kubectlCompleter> | undefined;
   return (words, index) => (complete ??= loaded().kubectlCompleter(...parts))(words, index);
 };
+
+export const completeAws: typeof Programs.completeAws = (...parts) => loaded().completeAws(...parts);
+
+export const completeEksctl: typeof Programs.completeEksctl = (...parts) => loaded().completeEksctl(...parts);

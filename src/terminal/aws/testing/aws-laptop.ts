@@ -34,6 +34,7 @@ export function recordAws(line: string, home: Readonly<Record<string, string>>, 
     const path = `${laptop.home}/${name}`;
     laptop.files.makeDirectory(path.slice(0, path.lastIndexOf('/')), { recursive: true });
     laptop.files.write(path, content);
+    laptop.files.chown(path, 1000, 1000);
   }
   const calls: { operation: string; parameters: unknown }[] = [];
   const aws = createAws({
