@@ -48,6 +48,7 @@ import { plainAccount } from './aws/plain-account.ts';
 import { QueueService } from './aws/sqs/queue-service.ts';
 import { openFrontDoor, type LoadBalancerSpec } from './front-door.ts';
 import { LoadBalancerController } from './addons/load-balancer-controller/controller.ts';
+import { readinessGateWebhook } from './addons/load-balancer-controller/readiness-gate-webhook.ts';
 import { balancerNetwork } from './network/load-balancer.ts';
 import { LoadGenerator, type LoadProfile } from './network/load-generator.ts';
 import { Network } from './network/network.ts';
@@ -101,7 +102,7 @@ export class Cluster {
     this.kernel = kernel;
     this.queues = new QueueService(kernel);
     this.aws = new AwsAccount(kernel, options.aws ?? plainAccount('eu-west-1', options.subnets ?? {}));
-    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }) });
+    this.api = createApiServer({ kernel, version, clusterDomain: CLUSTER_DOMAIN, inertKinds: INERT_KINDS, ...(options.policies && { policies: options.policies }), webhooks: [readinessGateWebhook(() => this.loadBalancerController)] });
     this.aws.eks.connect(this.api, version);
     this.network = new Network(kernel, this.api, CLUSTER_DOMAIN);
     this.vpcCni = new VpcCni(() => this.api.reader, this.aws.foundation.cluster.name);

@@ -103,6 +103,19 @@ describe('targets', () => {
   });
 });
 
+test('in a labelled namespace new pods get the gate, and a rollout waits for the balancer', () => {
+  const world = new Shop({ container: PRE_STOP });
+  world.patch('Namespace', 'default', { metadata: { labels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' } } }, '');
+  world.restart();
+  world.pass(180);
+  const [group] = world.aws('DescribeTargetGroups')['TargetGroups'];
+  for (const { spec, status } of world.pods()) {
+    expect(spec!.readinessGates).toEqual([{ conditionType: `target-health.elbv2.k8s.aws/${group.TargetGroupName}` }]);
+    expect(status!.conditions!.find(({ type }) => type === 'Ready')?.status).toBe('True');
+  }
+  expect(world.load.lost).toBe(0);
+});
+
 describe('requests are lost exactly when they would be', () => {
   test('never by a rolling restart of pods that wait before they stop', () => {
     const world = new Shop({ container: PRE_STOP });

@@ -34,6 +34,8 @@ export interface ApiServerOptions {
   readonly bootstrap?: boolean;
   /** The organisation's own rules for workloads; none by default. */
   readonly policies?: WorkloadPolicies;
+  /** Webhooks of add-ons; they see an object before the organisation's rules do. */
+  readonly webhooks?: readonly AdmissionPlugin[];
 }
 
 export interface RunningApiServer extends ApiServer {
@@ -56,7 +58,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const ownership = new Ownership();
   const admission = new Admission(
     { kernel, store, options: { serviceCidr: options.serviceCidr ?? '172.20.0.0/16', clusterDomain: options.clusterDomain ?? 'cluster.local' } },
-    options.policies ? withWebhook(workloadPolicies(options.policies)) : admissionPlugins,
+    withWebhooks([...options.webhooks ?? [], ...options.policies ? [workloadPolicies(options.policies)] : []]),
   );
   const writer = new Writer(kernel, store, admission, ownership, options.inertKinds ?? new Map());
   const pods = new PodOperations(kernel, store, resources, writer);
@@ -93,9 +95,9 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
 }
 
 /** Webhooks are asked before quotas are, which come last of all. */
-function withWebhook(webhook: AdmissionPlugin): AdmissionPlugin[] {
+function withWebhooks(webhooks: readonly AdmissionPlugin[]): readonly AdmissionPlugin[] {
   const last = admissionPlugins.at(-1)!;
-  return [...admissionPlugins.slice(0, -1), webhook, last];
+  return [...admissionPlugins.slice(0, -1), ...webhooks, last];
 }
 
 function namespacedKinds(resources: Resources): { kind: string; resource: string }[] {

@@ -16,7 +16,7 @@ export interface Binding {
   readonly port: number;
 }
 
-const GATE_PREFIX = 'target-health.elbv2.k8s.aws/';
+export const GATE_PREFIX = 'target-health.elbv2.k8s.aws/';
 const DEPLOYMENT = { namespace: 'kube-system', name: 'aws-load-balancer-controller' };
 
 interface Endpoint { readonly address: string; readonly port: number; readonly zone: string; readonly pod: (Pod & KubeObject) | undefined }
@@ -39,6 +39,14 @@ export class LoadBalancerController {
   bind(binding: Binding): void {
     this.bindings.push(binding);
     this.reconcileSoon(binding);
+  }
+
+  /** Target groups whose Service selects a pod with these labels. */
+  bindingsOf(namespace: string, labels: Readonly<Record<string, string>>): readonly Binding[] {
+    return this.bindings.filter(binding => {
+      const selector = binding.namespace === namespace ? this.api.reader.get<Service>('Service', namespace, binding.service)?.spec?.selector : undefined;
+      return selector !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value);
+    });
   }
 
   private observe({ object }: Change): void {
@@ -65,7 +73,8 @@ export class LoadBalancerController {
     }, { periodic });
   }
 
-  private works(): boolean {
+  /** Whether one of its pods is there to do the work. */
+  works(): boolean {
     const { reader } = this.api;
     if (!reader.get('Deployment', DEPLOYMENT.namespace, DEPLOYMENT.name)) return true;
     return reader.list<Pod>('Pod', { namespace: DEPLOYMENT.namespace, labelSelector: `app.kubernetes.io/name=${DEPLOYMENT.name}` }).some(pod => isTrue(pod, 'Ready'));
