@@ -30,6 +30,9 @@ export function nodeLifecycleController(kernel: Kernel) {
   const silentMs = (sinceMs: number, nowMs: number): number =>
     nowMs - sinceMs - leaps.filter(leap => leap.atMs > sinceMs).reduce((total, leap) => total + leap.shiftMs, 0);
 
+  /** Nodes it has seen, by name: the first and the last look at each are told. */
+  const known = new Map<string, StoredNode>();
+
   return defineController<Node>({
     name: 'node-controller',
     reconciles: 'Node',
@@ -41,6 +44,9 @@ export function nodeLifecycleController(kernel: Kernel) {
       const conditions = silent ? unknownConditions(node, view.nowMs) : node.status?.conditions ?? [];
       const ready = conditions.find(condition => condition.type === 'Ready');
       const actions: Action[] = [];
+      const { name } = node.metadata;
+      if (known.get(name)?.metadata.uid !== node.metadata.uid) actions.push({ do: 'event', about: node, type: 'Normal', reason: 'RegisteredNode', message: `Node ${name} event: Registered Node ${name} in Controller` });
+      known.set(name, node);
       const wasReady = node.status?.conditions?.find(condition => condition.type === 'Ready')?.status === 'True';
       if (silent && conditions !== node.status?.conditions) {
         actions.push({ do: 'patch', kind: 'Node', key: keyOf(node), type: 'strategic', subresource: 'status', patch: { status: { conditions } } });
@@ -50,6 +56,11 @@ export function nodeLifecycleController(kernel: Kernel) {
       if (taints) actions.push({ do: 'patch', kind: 'Node', key: keyOf(node), type: 'merge', patch: { spec: { taints: taints.length > 0 ? taints : null } } });
       if (ready && ready.status !== 'True') actions.push(...markPodsNotReady(node, view));
       return actions;
+    },
+    planGone({ name }) {
+      const gone = known.get(name);
+      known.delete(name);
+      return gone ? [{ do: 'event', about: gone, type: 'Normal', reason: 'RemovingNode', message: `Node ${name} event: Removing Node ${name} from Controller` }] : [];
     },
   });
 }
