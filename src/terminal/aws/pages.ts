@@ -1,4 +1,5 @@
 /** Paginated operations: every page as one result, `--max-items` and the token to go on from. */
+import { base64Text, utf8Base64 } from '../../engine/apimachinery/base64.ts';
 import type { Task } from '../../engine/kernel/task.ts';
 import { AwsFailure, serviceFailure } from './failure.ts';
 import { compile } from './jmespath/query.ts';
@@ -86,15 +87,15 @@ function add(whole: Fields, path: string, value: unknown, { from, to }: { from: 
 
 function writeToken({ given, skip }: Token): string {
   const parts = Object.entries({ ...given, ...(skip > 0 && { boto_truncate_amount: skip }) }).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
-  return btoa(`{${parts.join(', ')}}`);
+  return utf8Base64(`{${parts.join(', ')}}`);
 }
 
 function readToken(text: string): Token {
   try {
-    const { boto_truncate_amount: skip = 0, ...given } = pythonJson(atob(text)) as Fields;
+    const { boto_truncate_amount: skip = 0, ...given } = pythonJson(base64Text(text) ?? '') as Fields;
     return { given: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)), skip: Number(skip) };
   } catch (failure) {
-    if (!(failure instanceof PythonJsonError) && !(failure instanceof Error && failure.name === 'InvalidCharacterError')) throw failure;
-    throw new AwsFailure('Bad starting token: ' + text);
+    if (failure instanceof PythonJsonError) throw new AwsFailure(`Bad starting token: ${text}`);
+    throw failure;
   }
 }

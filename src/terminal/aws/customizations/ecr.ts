@@ -1,4 +1,5 @@
 /** `aws ecr get-login-password`. */
+import { base64Text } from '../../../engine/apimachinery/base64.ts';
 import { serviceFailure } from '../failure.ts';
 import type { CustomCommand } from '../custom-command.ts';
 
@@ -9,7 +10,7 @@ export const getLoginPassword: CustomCommand = {
     const answer = yield* session.call('ecr', 'GetAuthorizationToken', {});
     if (!answer.ok) throw serviceFailure('GetAuthorizationToken', answer.error);
     const [data] = answer.value.authorizationData as readonly { authorizationToken: string }[];
-    yield* session.out(`${atob(data!.authorizationToken).replace(/^AWS:/, '')}\n`);
+    yield* session.out(`${(base64Text(data!.authorizationToken) ?? '').replace(/^AWS:/, '')}\n`);
     return 0;
   },
 };

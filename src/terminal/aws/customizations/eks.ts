@@ -1,4 +1,5 @@
 /** `aws eks update-kubeconfig` and `aws eks get-token`. */
+import { utf8Base64 } from '../../../engine/apimachinery/base64.ts';
 import { FileError } from '../../../engine/userland/contract.ts';
 import { rfc3339 } from '../../../engine/kernel/calendar.ts';
 import type { Task } from '../../../engine/kernel/task.ts';
@@ -133,7 +134,7 @@ export const getToken: CustomCommand = {
     if (!answer.ok) throw serviceFailure('GetCallerIdentity', answer.error);
     const { nowMs } = session.process.kernel;
     const signed = `https://sts.${session.region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Date=${rfc3339(nowMs).replace(/[-:]/g, '')}&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&Arn=${encodeURIComponent(String(answer.value.Arn))}&Cluster=${encodeURIComponent(name)}`;
-    const token = `k8s-aws-v1.${btoa(signed).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
+    const token = `k8s-aws-v1.${utf8Base64(signed).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
     yield* session.out(`{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1beta1", "spec": {}, "status": {"expirationTimestamp": "${rfc3339(nowMs + TOKEN_MINUTES * 60_000)}", "token": "${token}"}}\n`);
     return 0;
   },

@@ -43,7 +43,7 @@ export function recordAws(line: string, home: Readonly<Record<string, string>>, 
       region: 'eu-west-1',
       served: service => [...serviceModel(service)!.operationNames.values()],
       *send(request) {
-        calls.push({ operation: request.operation, parameters: structuredClone(request.parameters) });
+        calls.push({ operation: request.operation, parameters: JSON.parse(JSON.stringify(request.parameters)) as unknown });
         return answer(request);
       },
     },
