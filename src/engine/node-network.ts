@@ -25,14 +25,20 @@ export interface NodeNetworkParts {
 const AWS_NODE = { name: 'system:serviceaccount:kube-system:aws-node', groups: ['system:serviceaccounts', 'system:masters', 'system:authenticated'] };
 
 export class NodeNetwork {
-  constructor(private readonly parts: NodeNetworkParts) {}
+  private readonly byInstance = new Map<string, Ipamd>();
+
+  constructor(private readonly parts: NodeNetworkParts) {
+    parts.aws.ec2.interfaces.onChange(({ before, after }) => {
+      for (const id of new Set([before?.attachment?.instanceId, after?.attachment?.instanceId])) if (id !== undefined) this.byInstance.get(id)?.noticeChange();
+    });
+  }
 
   /** The plugin of a new node; `ready` is called once its configuration is in place. */
   join(instance: Instance, nodeName: string, ready: () => void): Ipamd {
     const { kernel, api, aws, vpcCni } = this.parts;
     const { ec2 } = aws;
     const recorder = new CountingRecorder(kernel, api.as(AWS_NODE), 'aws-node', nodeName);
-    return vpcCni.join({
+    const ipamd = vpcCni.join({
       nodeName, instanceId: instance.instanceId, instanceType: instance.instanceType, zone: instance.zone, subnetId: instance.subnetId,
       vpcId: ec2.subnets.get(instance.subnetId)!.vpcId, securityGroupIds: instance.securityGroupIds, attached: () => ec2.attachedTo(instance.instanceId),
     }, {
@@ -42,6 +48,8 @@ export class NodeNetwork {
         if (pod) recorder.record(subjectOf(pod), 'Warning', reason, message);
       },
     });
+    this.byInstance.set(instance.instanceId, ipamd);
+    return ipamd;
   }
 
   /** The node has joined: its plugin is up already when `booted`; else it comes with aws-node, or with the host where there is none. */

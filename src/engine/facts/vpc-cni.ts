@@ -3,6 +3,8 @@
 export const IPAMD_MS = {
   /** ipPoolMonitorInterval. */
   loop: 5_000,
+  /** nodeIPPoolReconcileInterval: the book is compared with the instance metadata. */
+  reconcile: 60_000,
   /** decreaseIPPoolInterval. */
   decrease: 30_000,
   /** insufficientCidrErrorCooldown. */

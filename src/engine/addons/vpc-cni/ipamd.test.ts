@@ -25,6 +25,7 @@ function aNode({ type = 't3.small', cidr = '10.0.0.0/20', env = {}, objects = ()
   let problem: string | undefined;
   const start = (settings: Record<string, string>): void => ipamd.start(new Map(Object.entries(settings)), said => { problem = said; });
   start(env);
+  account.ec2.interfaces.onChange(() => ipamd.noticeChange());
   const pass = (seconds: number): void => { kernel.run({ untilMs: kernel.nowMs + seconds * 1000 }); };
   pass(60);
   const pod = (number: number) => ({ namespace: 'default', name: `p${number}`, uid: `u${number}`, sandboxId: 'f'.repeat(64) });
@@ -174,4 +175,20 @@ test('a daemon that is down refuses the plugin; what it knew is still there when
 test('prefix mode without any target is refused at the start', () => {
   const node = aNode({ env: { ENABLE_PREFIX_DELEGATION: 'true', WARM_PREFIX_TARGET: '0' } });
   expect(node.problem()).toContain('Setting WARM_PREFIX_TARGET = 0 is not supported while WARM_IP_TARGET/MINIMUM_IP_TARGET is not set.');
+});
+
+test('what others do to an interface is in the book within a minute', () => {
+  const node = aNode({ type: 'm5.large', env: { WARM_IP_TARGET: '2', MINIMUM_IP_TARGET: '3' } });
+  const { account, ipamd } = node;
+  const [primary] = account.ec2.attachedTo(ipamd.node.instanceId);
+  const admin = account.api.as(account.serviceRole('AWSServiceRoleForTests', 't'));
+  expect(primary!.tags).toMatchObject({ 'node.k8s.amazonaws.com/instance_id': ipamd.node.instanceId });
+  admin.call('ec2', 'UnassignPrivateIpAddresses', { NetworkInterfaceId: primary!.id, PrivateIpAddresses: primary!.secondaryIps });
+  const held = () => account.ec2.attachedTo(ipamd.node.instanceId).flatMap(owner => owner.secondaryIps);
+  const booked = () => ipamd.pool.interfaces.flatMap(owner => owner.blocks.map(block => block.cidr));
+  expect(held()).toEqual([]);
+  expect(booked()).toHaveLength(3);
+  node.pass(75);
+  expect(held()).toHaveLength(3);
+  expect(booked()).toEqual(held());
 });

@@ -54,6 +54,7 @@ export class Ipamd implements PodNetwork {
   private state: 'down' | 'starting' | 'up' = 'down';
   private readonly calls: Ec2Calls;
   private next: ScheduledEvent | undefined;
+  private comparison: ScheduledEvent | undefined;
   private busy = false;
   private lastDecreaseMs = Number.NEGATIVE_INFINITY;
   private lastInsufficientMs = Number.NEGATIVE_INFINITY;
@@ -157,6 +158,7 @@ export class Ipamd implements PodNetwork {
       this.pool.addInterface(owner.id, deviceIndex, deviceIndex === 0);
       for (const cidr of [...owner.secondaryIps, ...owner.prefixes]) this.pool.addBlock(owner.id, cidr);
     }
+    this.tagInterfaces();
     // A change of mode gives back what the other mode left unused.
     for (const owner of this.pool.interfaces) {
       const stale = this.pool.freeable(owner).filter(block => block.isPrefix !== this.settings.prefixDelegation);
@@ -169,6 +171,42 @@ export class Ipamd implements PodNetwork {
       return 'Failed to attach any ENIs for custom networking';
     }
     return undefined;
+  }
+
+  /** Interfaces that others made (the machine's own) get ipamd's tags as well. */
+  private tagInterfaces(): void {
+    const wanted = this.ownTags();
+    for (const { id, tags } of this.node.attached()) {
+      const missing = Object.entries(wanted).filter(([key, value]) => tags[key] !== value);
+      if (missing.length === 0) continue;
+      const tagged = this.calls.call('CreateTags', { Resources: [id], Tags: missing.map(([Key, Value]) => ({ Key, Value })) });
+      if (!tagged.ok) this.log.write('warn', 'awsutils/awsutils.go:1114', `Failed to tag the newly created ENI ${id}: ${this.calls.wording('CreateTags', tagged.error)}`);
+    }
+  }
+
+  private ownTags(): Record<string, string> {
+    const { clusterName } = this.settings;
+    return { 'node.k8s.amazonaws.com/instance_id': this.node.instanceId, ...(clusterName !== '' && { 'cluster.k8s.amazonaws.com/name': clusterName }) };
+  }
+
+  /** An interface of the machine changed; ipamd compares its book with the instance metadata within a minute. */
+  noticeChange(): void {
+    if (this.comparison && !this.comparison.cancelled && this.comparison.atMs > this.parts.kernel.nowMs) return;
+    this.comparison = this.parts.kernel.after(IPAMD_MS.reconcile, 'ipamd/reconcile', this.node.nodeName, () => this.reconcile());
+  }
+
+  private reconcile(): void {
+    this.comparison = undefined;
+    if (this.state !== 'up' || this.poweredOff) return;
+    const attached = this.node.attached().filter(owner => owner.tags['node.k8s.amazonaws.com/no_manage'] !== 'true');
+    for (const owner of [...this.pool.interfaces]) if (!attached.some(({ id }) => id === owner.id)) this.pool.removeInterface(owner.id);
+    for (const owner of attached) {
+      const known = this.pool.addInterface(owner.id, owner.attachment!.deviceIndex, owner.attachment!.deviceIndex === 0);
+      const held = [...owner.secondaryIps, ...owner.prefixes];
+      for (const { cidr } of [...known.blocks]) if (!held.includes(cidr)) this.pool.removeBlock(owner.id, cidr);
+      for (const cidr of held) this.pool.addBlock(owner.id, cidr);
+    }
+    this.wake();
   }
 
   // ---- the loop ---------------------------------------------------------------------------------------------------
@@ -312,10 +350,7 @@ export class Ipamd implements PodNetwork {
   /** @returns the id of a new interface in the first subnet that has room */
   private createInterface({ subnetIds, securityGroups }: Placement, count: number): string | undefined {
     const { log, settings, node } = this;
-    const tags = {
-      'node.k8s.amazonaws.com/instance_id': node.instanceId, 'node.k8s.amazonaws.com/createdAt': rfc3339(this.parts.kernel.nowMs), 'eks:eni:owner': 'amazon-vpc-cni',
-      ...(settings.clusterName !== '' && { 'cluster.k8s.amazonaws.com/name': settings.clusterName }),
-    };
+    const tags = { ...this.ownTags(), 'node.k8s.amazonaws.com/createdAt': rfc3339(this.parts.kernel.nowMs), 'eks:eni:owner': 'amazon-vpc-cni' };
     let insufficient = false;
     let last = '';
     for (const SubnetId of subnetIds) {

@@ -209,12 +209,22 @@ function tagOperations(ec2: Ec2Service): readonly AwsOperation[] {
     });
     return EMPTY;
   };
+  const resources = (parameters: AwsParameters): string[] => list(parameters, 'Resources').map(id => {
+    const type = Object.entries(tables).find(([, table]) => table.get(id) !== undefined)?.[0] ?? '*';
+    return `arn:aws:ec2:${ec2.region}:${ec2.accountId}:${type}/${id}`;
+  });
   return [
-    operation('CreateTags', parameters => change(list(parameters, 'Resources'), tags => ({ ...tags, ...Object.fromEntries(list<{ Key: string; Value?: string }>(parameters, 'Tags').map(({ Key, Value = '' }) => [Key, Value])) }))),
-    operation('DeleteTags', parameters => {
-      const gone = list<{ Key: string; Value?: string }>(parameters, 'Tags');
-      return change(list(parameters, 'Resources'), tags => Object.fromEntries(Object.entries(tags).filter(([key, value]) => !(gone.length === 0 || gone.some(tag => tag.Key === key && (tag.Value === undefined || tag.Value === value))))));
-    }),
+    {
+      resources,
+      ...operation('CreateTags', parameters => change(list(parameters, 'Resources'), tags => ({ ...tags, ...Object.fromEntries(list<{ Key: string; Value?: string }>(parameters, 'Tags').map(({ Key, Value = '' }) => [Key, Value])) }))),
+    },
+    {
+      resources,
+      ...operation('DeleteTags', parameters => {
+        const gone = list<{ Key: string; Value?: string }>(parameters, 'Tags');
+        return change(list(parameters, 'Resources'), tags => Object.fromEntries(Object.entries(tags).filter(([key, value]) => !(gone.length === 0 || gone.some(tag => tag.Key === key && (tag.Value === undefined || tag.Value === value))))));
+      }),
+    },
     operation('DescribeTags', parameters => {
       const rows = Object.entries(tables).flatMap(([type, table]) => table.list().flatMap(row => Object.entries(row.tags).map(([key, value]) => ({ key, value, type, id: idOf(row), tags: { [key]: value } as Tags }))));
       const kept = filterRows(rows, parameters, { 'resource-id': row => [row.id], 'resource-type': row => [row.type], key: row => [row.key], value: row => [row.value] });
