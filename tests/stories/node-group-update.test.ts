@@ -13,13 +13,13 @@ const aBudget = (app: string, spec: object): object => ({ apiVersion: 'policy/v1
 
 /** A cluster of 1.35 whose node group `apps` still runs 1.34: two machines in zone a, one in b, one in c. */
 class Upgrade extends ClusterDriver {
-  constructor(options: { seed?: number; version?: string; account?: (plain: AwsFoundation) => AwsFoundation } = {}) {
+  constructor(options: { seed?: number; version?: string; zones?: readonly number[]; account?: (plain: AwsFoundation) => AwsFoundation } = {}) {
     super({ seed: options.seed ?? 1, version: options.version ?? '1.35.6', nodes: 0, ...(options.account && { account: options.account }) });
     const { eks, ec2 } = this.cluster.aws;
-    const nodes = [{ zone: ZONES[0]!, address: '10.20.0.11' }, { zone: ZONES[0]!, address: '10.20.0.12' }, { zone: ZONES[1]!, address: '10.20.1.21' }, { zone: ZONES[2]!, address: '10.20.2.31' }];
+    const nodes = (options.zones ?? [0, 0, 1, 2]).map((zone, index) => ({ zone: ZONES[zone]!, address: `10.20.${zone}.${11 + 10 * zone + index}` }));
     ec2.setAside(nodes.map(({ address }) => address));
     eks.found('apps', {
-      instanceType: 'm5.large', role: 'drydock-node', labels: { pool: 'apps' }, subnets: ZONES.map(zone => `subnet-${zone}`), scaling: { min: 3, max: 8, desired: 4 }, version: '1.34.2', nodes,
+      instanceType: 'm5.large', role: 'drydock-node', labels: { pool: 'apps' }, subnets: ZONES.map(zone => `subnet-${zone}`), scaling: { min: 3, max: 8, desired: nodes.length }, version: '1.34.2', nodes,
     });
     ec2.setAside([]);
     this.pass(5);
@@ -139,6 +139,13 @@ describe('a node group update', () => {
     expect(away).toBeLessThan(75_000);
   });
 
+  test('a group with most machines in one zone grows until every zone has a new one', () => {
+    const world = new Upgrade({ zones: [0, 0, 0, 0, 0, 1] });
+    expect(world.finish(world.start(), 90)).toBe('Successful');
+    world.pass(120);
+    expect(world.nodeWords()).toEqual({ 'v1.35 Ready': 6 });
+  });
+
   test('with MINIMAL the group never grows', () => {
     const world = new Upgrade();
     world.aws('UpdateNodegroupConfig', { clusterName: CLUSTER, nodegroupName: 'apps', updateConfig: { updateStrategy: 'MINIMAL' } });
@@ -177,12 +184,23 @@ describe('a node group', () => {
     expect(world.aws('DescribeScalingActivities', {}, 'autoscaling').Activities[0]).toMatchObject({ StatusCode: 'Successful', Cause: expect.stringContaining('shrinking the capacity from 4 to 3.') });
   });
 
+  test('takes over the size that somebody gives its Auto Scaling group', () => {
+    const world = new Upgrade();
+    const AutoScalingGroupName = world.group().AutoScalingGroupName;
+    expect(AutoScalingGroupName).toMatch(/^eks-apps-[0-9a-f-]{36}$/);
+    world.aws('SetDesiredCapacity', { AutoScalingGroupName, DesiredCapacity: 6 }, 'autoscaling');
+    expect(world.nodegroup().scalingConfig).toEqual({ minSize: 3, maxSize: 8, desiredSize: 6 });
+    world.pass(180);
+    expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 6 });
+    expect(world.aws('SetDesiredCapacity', { AutoScalingGroupName, DesiredCapacity: 9 }, 'autoscaling')).toMatchObject({ code: 'ValidationError', message: 'New SetDesiredCapacity value 9 is above max value 8 for the AutoScalingGroup.' });
+  });
+
   test('replaces a machine that was terminated', () => {
     const world = new Upgrade();
-    world.cluster.terminateNode('ip-10-20-1-21');
+    world.cluster.terminateNode('ip-10-20-1-23');
     world.pass(300);
     expect(world.nodeWords()).toEqual({ 'v1.34 Ready': 4 });
-    expect(world.get<Node>('Node', 'ip-10-20-1-21', '')).toBeUndefined();
+    expect(world.get<Node>('Node', 'ip-10-20-1-23', '')).toBeUndefined();
     expect(world.group().Instances.map((each: any) => each.AvailabilityZone).sort()).toEqual([ZONES[0], ZONES[0], ZONES[1], ZONES[2]]);
     expect(world.aws('DescribeScalingActivities', {}, 'autoscaling').Activities.map((each: any) => each.Cause.replace(/^At \S+ /, ''))).toEqual([
       'an instance was launched in response to an unhealthy instance needing to be replaced.',

@@ -33,6 +33,8 @@ export type UpdatePhase = 'setup' | 'scale-up' | 'upgrade' | 'scale-down' | 'end
 export class NodeGroupUpdate {
   phase: UpdatePhase = 'setup';
   private target = 0;
+  /** Machines beyond the surge, for zones that got none of it. */
+  private extra = 0;
   private phaseSinceMs: number;
   /** Old machines in work: instance id → its drain. */
   private readonly inWork = new Map<string, Drain | undefined>();
@@ -86,7 +88,7 @@ export class NodeGroupUpdate {
       return;
     }
     const { group } = this;
-    const zones = new Set(this.old.map(({ zone }) => zone)).size;
+    const zones = this.old.length === 0 ? 0 : this.parts.autoScaling.zonesOf(group).length;
     const { desiredSize } = nodegroup().scaling;
     const surge = zones === 0 ? 0 : surgeOf(zones, unavailableAtOnce(nodegroup().updateConfig, desiredSize), Math.max(0, group.desired - desiredSize));
     hand.resize(group, { max: Math.max(group.max, group.desired + surge), desired: group.desired + surge });
@@ -111,6 +113,12 @@ export class NodeGroupUpdate {
       this.enter('upgrade');
       this.upgrade();
       return;
+    }
+    // A group with most of its machines in one zone fills up the others first: it grows until every zone has had its turn.
+    if (!covered && complete && unready.length === 0 && this.extra < old.length) {
+      const missing = new Set(old.map(({ zone }) => zone).filter(zone => !fresh.some(each => each.zone === zone))).size;
+      this.extra += missing;
+      this.parts.hand.resize(this.group, { max: Math.max(this.group.max, this.group.desired + missing), desired: this.group.desired + missing });
     }
     if (waitedMs >= NODE_UPDATE.creationLimitMs) {
       this.fail({ errorCode: 'NodeCreationFailure', errorMessage: TEXT.creationFailed, resourceIds: unready.length > 0 ? unready.map(({ instanceId }) => instanceId) : [this.group.name] }, new Set());

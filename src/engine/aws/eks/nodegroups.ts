@@ -1,7 +1,7 @@
 import { minorOf, NODE_RELEASES, NODE_UPDATE, TEXT, UPDATE_MS } from '../../facts/eks.ts';
 import { assert } from '../../kernel/assert.ts';
 import { staying } from '../autoscaling/balance.ts';
-import type { Activity, LaunchTemplateData } from '../autoscaling/contract.ts';
+import type { Activity, AutoScalingGroup, LaunchTemplateData } from '../autoscaling/contract.ts';
 import type { Tags } from '../ec2/contract.ts';
 import type { NodeGroupSpec } from '../foundation.ts';
 import { AwsTable } from '../table.ts';
@@ -38,6 +38,7 @@ export class Nodegroups {
     this.table = new AwsTable(kernel, 'eks/nodegroup');
     autoScaling.onTerminating((groupName, instanceId) => this.drainBeforeEnd(groupName, instanceId));
     autoScaling.onActivity(activity => this.tellHealth(activity));
+    autoScaling.groups.onChange(({ before, after }) => { if (before && after) this.followSizes(before, after); });
   }
 
   found(name: string, spec: NodeGroupSpec): void {
@@ -224,6 +225,15 @@ export class Nodegroups {
     manager.setAside(node.metadata.name, true);
     manager.drain(node.metadata.name, { limitMs: NODE_UPDATE.drainLimitMs, force: false }, () => parts.autoScaling.completeTermination(instanceId));
     return true;
+  }
+
+  /** Sizes that others set on the Auto Scaling group (Cluster Autoscaler, people) become the node group's own. */
+  private followSizes(before: AutoScalingGroup, { name, min, max, desired, deleting }: AutoScalingGroup): void {
+    const nodegroup = this.table.get(this.byGroup.get(name) ?? '');
+    if (!nodegroup || deleting || (nodegroup.status !== 'ACTIVE' && nodegroup.status !== 'DEGRADED')) return;
+    const { minSize, maxSize, desiredSize } = nodegroup.scaling;
+    const inStep = before.min === minSize && before.max === maxSize && before.desired === desiredSize;
+    if (inStep && (min !== minSize || max !== maxSize || desired !== desiredSize)) this.change(nodegroup.name, { scaling: { minSize: min, maxSize: max, desiredSize: desired } });
   }
 
   /** Launches that EC2 refuses degrade the group until one succeeds. */
