@@ -73,6 +73,7 @@ function pods({ api: { reader }, aws: { ec2 } }: Cluster, namespace: string, sel
     withoutAddress: BigInt(bound.filter(({ status }) => status?.phase === 'Pending' && !status.podIP).length),
     hostNetwork: BigInt(all.filter(({ spec }) => spec?.hostNetwork).length),
     nodes: BigInt(new Set(bound.map(({ spec }) => spec!.nodeName)).size),
+    groups: [...new Set(running.flatMap(({ spec }) => reader.get<Node>('Node', '', spec?.nodeName ?? '')?.metadata.labels?.[NODEGROUP] ?? []))].sort(),
     statuses: [...new Set(all.map(pod => podSummary(pod).status))],
     subnets: [...new Set(running.flatMap(({ status }) => (status?.podIP ? ec2.subnetOf(status.podIP)?.subnetId ?? [] : [])))].sort(),
   };

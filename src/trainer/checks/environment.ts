@@ -29,7 +29,7 @@ export interface Check {
  * - `nodeGroup('name')`: exists, status, version (`1.35`), minSize, maxSize, desired, role, updateId and updateStatus of its last version update since the learner came
  * - `nodes('group')` (`''`: all): total, ready, cordoned, versions, podSlots (allocatable pods of each), names
  * - `subnet('id')`: exists, free, size, freeShare; `podSubnets()`: ids, leastFreeShare of those that hold pods
- * - `pods('ns', 'selector')`: total, running, ready, pending (unbound), withoutAddress, hostNetwork, nodes, statuses, subnets
+ * - `pods('ns', 'selector')`: total, running, ready, pending (unbound), withoutAddress, hostNetwork, nodes, groups (node groups of the running ones), statuses, subnets
  * - `budget('ns/name')`: exists, keeps (pods it keeps up), allows (disruptions now), healthy, pods
  * - `roleAllows('role', 'action', 'arn')`; `unusedAddressShare()`: of the addresses nodes hold for pods, the part nobody uses
  * - `elapsed()`: seconds since the learner came
