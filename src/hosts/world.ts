@@ -7,13 +7,11 @@
 import { completeAws, completeEksctl, createAws, createEksctl, createKubectl, kubectlCompleter } from '#laptop-programs';
 import type { Task } from '../engine/kernel/task.ts';
 import type { ApiResponse, User } from '../engine/api-server/contract.ts';
-import type { AwsResult } from '../engine/aws/contract.ts';
 import type { Cluster } from '../engine/cluster.ts';
 import { assert } from '../engine/kernel/assert.ts';
 import { CALENDAR_START_MS, Kernel, type HostCall, type RunEnd } from '../engine/kernel/kernel.ts';
 import { parseRfc3339 } from '../engine/kernel/calendar.ts';
 import { suspend } from '../engine/kernel/task.ts';
-import { SESSION_ACCESS_KEY, type AwsTransport } from '../terminal/aws/contract.ts';
 import type { Completion, TerminalSession, Transport } from '../terminal/contract.ts';
 import { createLaptop } from '../terminal/laptop.ts';
 import { createTerminalSession } from '../terminal/session.ts';
@@ -25,6 +23,7 @@ import { ScenarioRun } from '../trainer/scenario-run.ts';
 import { bornBeforeMs, foundCluster, homeFiles, loadEstate, stageEstate, type LoadedEstate } from '../trainer/staging/estate.ts';
 import { stagePlainCluster } from '../trainer/staging/plain-cluster.ts';
 import { playPast, scheduleFuture, type Stage } from '../trainer/staging/timeline.ts';
+import { createAwsDoor, learnerSession } from './aws-door.ts';
 import type { LoggedInput, SavedRun, WorldInput, WorldSource } from './protocol.ts';
 
 /** What saved runs are stamped with; a run of another version is replayed with a warning by the host. */
@@ -42,8 +41,6 @@ const SILENT: WorldEvents = { output() {}, prompt() {}, closed() {} };
 
 /** Time from the laptop to the API server and back. */
 const API_ROUND_TRIP_MS = 9;
-/** Time from the laptop to an AWS endpoint and back. */
-const AWS_ROUND_TRIP_MS = 80;
 const AWS_VERSION = 'aws-cli/2.32.3 Python/3.13.9 Linux/6.8.0-88-generic exe/x86_64.ubuntu.24';
 const EKSCTL_VERSION = '0.217.0';
 const ADMIN_GROUPS = ['system:masters', 'system:authenticated'];
@@ -178,13 +175,13 @@ export class World {
     const laptop = createLaptop({ kernel: this.kernel, network });
     laptop.completers.set('kubectl', kubectlCompleter(this.cluster, laptop, this.user));
     laptop.install('kubectl', createKubectl({ transport: this.transport(), version: '1.35.2' }));
-    const aws = this.awsTransport();
+    const aws = createAwsDoor(this.kernel, this.cluster.aws);
     laptop.install('aws', createAws({ transport: aws, version: AWS_VERSION }));
     laptop.completers.set('aws', (words, index) => completeAws(words, index, aws));
     laptop.completers.set('eksctl', (words, index) => completeEksctl(words, index));
     laptop.install('eksctl', createEksctl({ aws, kubernetes: this.transport(), version: EKSCTL_VERSION }));
     this.writeInto(laptop, `${laptop.home}/.aws/config`, `[default]\nregion = ${this.cluster.aws.api.region}\noutput = json\n`, 0o600);
-    this.writeInto(laptop, `${laptop.home}/.aws/credentials`, AWS_CREDENTIALS, 0o600);
+    this.writeInto(laptop, `${laptop.home}/.aws/credentials`, awsCredentials(learnerSession(this.cluster.aws).accessKeyId), 0o600);
     this.writeInto(laptop, `${laptop.home}/.kube/config`, kubeconfig(this.context, this.namespace, this.user.name, this.cluster.aws.eks.clusters.list()[0]?.id), 0o600);
     for (const [path, content] of files) this.writeInto(laptop, `${laptop.home}/${path}`, content);
     return laptop;
@@ -215,24 +212,6 @@ export class World {
         });
         // An `exec` entry of a kubeconfig, which comes as a name without a token, runs `aws eks get-token`: the learner's own identity.
         return cluster.api.handle({ ...request, user: userOf(credentials.token) });
-      },
-    };
-  }
-
-  /** The way of `aws` and `eksctl` to AWS: a moment of virtual time, then the API's own door, as the session of the learner's role. */
-  private awsTransport(): AwsTransport {
-    const { kernel } = this;
-    const { api, foundation } = this.cluster.aws;
-    const principal = this.cluster.aws.roleSession(foundation.learner.role, foundation.learner.session);
-    return {
-      region: api.region,
-      served: service => api.operationsOf(service),
-      *send({ service, operation, parameters }): Task<AwsResult> {
-        yield* suspend<void>(resume => {
-          const event = kernel.after(AWS_ROUND_TRIP_MS * (0.8 + kernel.random.fraction() * 0.5), 'aws/request', `${service}:${operation}`, () => resume());
-          return () => kernel.cancel(event);
-        });
-        return api.call(principal, service, operation, parameters);
       },
     };
   }
@@ -274,8 +253,8 @@ function homeOf(content: Content, loaded: LoadedEstate, slice: string, found: Fo
 }
 
 /** Keys of the learner's session; what they may do is the role's business. */
-const AWS_CREDENTIALS = `[default]
-aws_access_key_id = ${SESSION_ACCESS_KEY}
+const awsCredentials = (accessKeyId: string): string => `[default]
+aws_access_key_id = ${accessKeyId}
 aws_secret_access_key = 9drydockEXAMPLEdoNotUse0000000000000000
 aws_session_token = drydock-session-of-your-role
 `;

@@ -2,14 +2,15 @@
 import type { AwsParameters, AwsResult, AwsService } from '../../engine/aws/contract.ts';
 import type { Task } from '../../engine/kernel/task.ts';
 
-/** One request. `profile` names the credentials, as the config file knows them. */
+/** One request. */
 export interface AwsRequest {
   readonly service: AwsService;
   /** As the SDK spells it: `DescribeSubnets`. */
   readonly operation: string;
   readonly parameters: AwsParameters;
   readonly region: string;
-  readonly profile: string;
+  /** Whose credentials sign it: `ASIA…`. */
+  readonly accessKeyId: string;
 }
 
 /** How a program reaches AWS: a moment of virtual time, then the API's own door. */
@@ -20,6 +21,3 @@ export interface AwsTransport {
   /** The region AWS is in; another region's endpoints are refused in words. */
   readonly region: string;
 }
-
-/** What a profile's credentials are, as `aws configure list` shows them. */
-export const SESSION_ACCESS_KEY = 'ASIAQ3EGKFO7XAMPLE4D';

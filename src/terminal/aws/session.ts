@@ -84,7 +84,8 @@ export class AwsSession {
   *call(service: AwsService, operation: string, parameters: Parameters): Task<AwsResult> {
     const region = this.region ?? (service === 'iam' ? this.transport.region : undefined);
     if (region === undefined) throw new AwsFailure('You must specify a region. You can also configure your region by running "aws configure".', EXIT.configuration);
-    if (!credentialsOf(this.process, this.profiles.get(this.profile))) {
+    const credentials = credentialsOf(this.process, this.profiles.get(this.profile));
+    if (!credentials) {
       if (this.setting('role_arn') !== undefined) throw notModelled(`a profile with role_arn (${this.profile})`, 'aws sts assume-role shows whether the role may be assumed');
       throw new AwsFailure('Unable to locate credentials. You can configure credentials by running "aws configure".', EXIT.configuration);
     }
@@ -93,7 +94,7 @@ export class AwsSession {
       if (!REGIONS.test(region)) throw new AwsFailure(`Could not connect to the endpoint URL: "https://${service}.${region}.amazonaws.com/"`);
       throw notModelled(`region ${region}`, `everything is in ${this.transport.region}`);
     }
-    return yield* this.transport.send({ service, operation, parameters, region, profile: this.profile });
+    return yield* this.transport.send({ service, operation, parameters, region, accessKeyId: credentials.accessKeyId });
   }
 }
 

@@ -32,15 +32,17 @@ export interface ClusterView {
 
 export class EksctlSession {
   readonly region: string;
-  readonly profile: string;
+  private readonly accessKeyId: string;
 
   constructor(readonly process: SystemProcess, readonly setup: EksctlSetup, readonly command: EksctlCommand, private readonly flags: ParsedFlags) {
     const profiles = readProfiles(process);
     const env = (name: string): string | undefined => process.env.get(name) || undefined;
-    this.profile = this.given('profile') ?? env('AWS_PROFILE') ?? 'default';
-    const settings = profiles.get(this.profile);
-    if (!settings && this.profile !== 'default') throw new EksctlFailure(`failed to get shared config profile, ${this.profile}`);
-    if (!credentialsOf(process, settings)) throw new EksctlFailure('checking AWS STS access – cannot get role ARN for current session: get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found');
+    const profile = this.given('profile') ?? env('AWS_PROFILE') ?? 'default';
+    const settings = profiles.get(profile);
+    if (!settings && profile !== 'default') throw new EksctlFailure(`failed to get shared config profile, ${profile}`);
+    const credentials = credentialsOf(process, settings);
+    if (!credentials) throw new EksctlFailure('checking AWS STS access – cannot get role ARN for current session: get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found');
+    this.accessKeyId = credentials.accessKeyId;
     const region = this.given('region') ?? env('AWS_REGION') ?? env('AWS_DEFAULT_REGION') ?? settings?.get('region');
     if (region === undefined) throw new EksctlFailure('AWS Region must be set, please set the AWS Region in AWS config file or as environment variable');
     if (region !== setup.aws.region) throw new EksctlFailure(`region ${region} is not modelled; everything is in ${setup.aws.region}`);
@@ -115,7 +117,7 @@ export class EksctlSession {
 
   *try(service: AwsService, operation: string, parameters: Record<string, unknown>): Task<AwsResult> {
     if (!this.setup.aws.served(service).includes(operation)) throw new EksctlFailure(`${service}:${operation} is not modelled; aws ${service} help lists what is`);
-    return yield* this.setup.aws.send({ service, operation, parameters, region: this.region, profile: this.profile });
+    return yield* this.setup.aws.send({ service, operation, parameters, region: this.region, accessKeyId: this.accessKeyId });
   }
 
   /** @throws EksctlFailure in the words of the AWS SDK for Go */
