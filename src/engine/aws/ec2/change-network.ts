@@ -4,7 +4,7 @@ import { awsError, type AwsCall, type AwsOperation, type AwsParameters, type Aws
 import type { RouteTable, Subnet } from './contract.ts';
 import type { Ec2Service } from './ec2.ts';
 import { specifiedTags } from './filters.ts';
-import { natGatewayShape, routeTableShape, subnetShape } from './shapes.ts';
+import { allocationOf, natGatewayShape, routeTableShape, subnetShape } from './shapes.ts';
 
 type Act = (parameters: AwsParameters, call: AwsCall) => AwsResult;
 const operation = (name: string, run: Act): AwsOperation => ({ service: 'ec2', name, run: (call, parameters) => run(parameters, call) });
@@ -224,7 +224,7 @@ function createNatGateway(ec2: Ec2Service, parameters: AwsParameters, call: AwsC
   const allocation = text(parameters, 'AllocationId');
   if (allocation === '') return awsError('MissingParameter', 'The request must include the AllocationId parameter. Add the required parameter and retry the request.');
   // An address belongs to the gateway its allocation is named after, see the shape; it is free once that gateway is gone.
-  const former = ec2.natGateways.list().find(gateway => allocation === `eipalloc-${gateway.natGatewayId.replace(/^nat-/, '')}`);
+  const former = ec2.natGateways.list().find(gateway => allocation === allocationOf(gateway));
   if (!former) return awsError('InvalidAllocationID.NotFound', `The allocation ID '${allocation}' does not exist`);
   if (former.state !== 'deleted') return awsError('Resource.AlreadyAssociated', `Elastic IP address [${allocation}] is already associated`);
   const natGatewayId = ec2.newId('nat');

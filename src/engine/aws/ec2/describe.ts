@@ -3,7 +3,7 @@ import { awsError, type AwsOperation, type AwsParameters, type AwsResult } from 
 import type { Tags } from './contract.ts';
 import type { Ec2Service } from './ec2.ts';
 import { filterRows, pickIds, tagList, type FilterFields } from './filters.ts';
-import { instanceShape, interfaceShape, natGatewayShape, routeTableShape, ruleShape, securityGroupShape, STATE_CODES, subnetShape, targetShape, vpcShape, zoneId } from './shapes.ts';
+import { allocationOf, instanceShape, interfaceShape, natGatewayShape, routeTableShape, ruleShape, securityGroupShape, STATE_CODES, subnetShape, targetShape, vpcShape, zoneId } from './shapes.ts';
 
 interface Listing<T> {
   readonly name: string;
@@ -25,9 +25,18 @@ function listing<T extends { readonly tags?: Tags }>({ name, ids, member, rows, 
       const named = pickIds(rows(parameters), parameters[ids], idOf, missing);
       if (!named.ok) return named;
       const kept = filterRows(named.value, parameters, fields);
-      return kept.ok ? { ok: true, value: { [member]: kept.value.map(shape) } } : kept;
+      return kept.ok ? page(kept.value, parameters, some => ({ [member]: some.map(shape) })) : kept;
     },
   };
+}
+
+/** `MaxResults` and `NextToken`: the token is where the next page begins. */
+function page<T>(rows: readonly T[], parameters: AwsParameters, show: (some: readonly T[]) => Record<string, unknown>): AwsResult {
+  const from = Number(parameters['NextToken'] ?? 0);
+  if (!Number.isInteger(from) || from < 0) return awsError('InvalidParameterValue', `Unable to parse pagination token '${String(parameters['NextToken'])}'`);
+  const size = Number(parameters['MaxResults'] ?? rows.length);
+  const rest = from + size < rows.length;
+  return { ok: true, value: { ...show(rows.slice(from, from + size)), ...(rest && { NextToken: String(from + size) }) } };
 }
 
 const notFound = (code: string, what: string) => (id: string): AwsResult => awsError(code, `The ${what} '${id}' does not exist`);
@@ -99,6 +108,14 @@ export function describeOperations(ec2: Ec2Service): readonly AwsOperation[] {
       fields: { 'nat-gateway-id': row => [row.natGatewayId], 'subnet-id': row => [row.subnetId], 'vpc-id': row => [row.vpcId], state: row => [row.state] },
     }),
     listing({
+      name: 'DescribeAddresses', ids: 'AllocationIds', member: 'Addresses', rows: () => ec2.natGateways.list(), idOf: row => allocationOf(row), missing: notFound('InvalidAllocationID.NotFound', 'allocation ID'),
+      fields: { 'allocation-id': row => [allocationOf(row)], 'public-ip': row => [row.publicIp], 'private-ip-address': row => [row.state === 'deleted' ? undefined : row.privateIp], domain: () => ['vpc'] },
+      shape: row => ({
+        AllocationId: allocationOf(row), ...(row.state !== 'deleted' && { AssociationId: `eipassoc-${row.natGatewayId.replace(/^nat-/, '')}`, NetworkInterfaceOwnerId: ec2.accountId, PrivateIpAddress: row.privateIp }),
+        Domain: 'vpc', PublicIp: row.publicIp, PublicIpv4Pool: 'amazon', NetworkBorderGroup: ec2.region,
+      }),
+    }),
+    listing({
       name: 'DescribeInternetGateways', ids: 'InternetGatewayIds', member: 'InternetGateways', rows: () => ec2.internetGateways.list(), idOf: row => row.internetGatewayId,
       missing: notFound('InvalidInternetGatewayID.NotFound', 'internetGateway ID'),
       fields: { 'internet-gateway-id': row => [row.internetGatewayId], 'attachment.vpc-id': row => [row.vpcId], 'attachment.state': row => [row.vpcId && 'available'], 'owner-id': () => [ec2.accountId] },
@@ -155,7 +172,9 @@ function describeInstances(ec2: Ec2Service): AwsOperation {
       const answer = inner.run(call, parameters);
       if (!answer.ok) return answer;
       const instances = answer.value['Instances'] as readonly { InstanceId: string }[];
-      return { ok: true, value: { Reservations: instances.map(instance => ({ Groups: [], Instances: [instance], OwnerId: ec2.accountId, ReservationId: `r-${instance.InstanceId.slice(2)}` })) } };
+      const { NextToken } = answer.value;
+      const Reservations = instances.map(instance => ({ Groups: [], Instances: [instance], OwnerId: ec2.accountId, ReservationId: `r-${instance.InstanceId.slice(2)}` }));
+      return { ok: true, value: { Reservations, ...(NextToken !== undefined && { NextToken }) } };
     },
   };
 }

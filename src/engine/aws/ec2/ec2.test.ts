@@ -117,6 +117,8 @@ describe('a second range', () => {
     ['CreateSubnet', { VpcId: 'vpc-drydock', CidrBlock: '10.99.0.0/24' }, 'InvalidSubnet.Range: The CIDR \'10.99.0.0/24\' is invalid.'],
     ['DeleteSubnet', { SubnetId: A }, `DependencyViolation: The subnet '${A}' has dependencies and cannot be deleted.`],
     ['DescribeSubnets', { Filters: [{ Name: 'colour', Values: ['red'] }] }, 'InvalidParameterValue: The filter \'colour\' is invalid'],
+    ['DeleteSubnet', { SubnetId: A, DryRun: true }, 'DryRunOperation: Request would have succeeded, but DryRun flag is set.'],
+    ['RunInstances', { ImageId: 'ami-1', UserData: 'x' }, 'UnsupportedOperation: Drydock does not model the parameter UserData of RunInstances; it acts on ImageId, InstanceType,'],
     ['DescribeSubnets', { SubnetIds: ['subnet-x'] }, 'InvalidSubnetID.NotFound: The subnet ID \'subnet-x\' does not exist'],
   ])('%s %j is refused', (name, parameters, message) => {
     expect(anAccount().call(name, parameters)).toContain(message);
@@ -127,4 +129,20 @@ test.each([
   ['subnet-*', 'subnet-a', true], ['sub?et-a', 'subnet-a', true], ['subnet', 'subnet-a', false], ['a.c', 'abc', false], ['a\\*', 'a*', true], ['a\\*', 'ab', false],
 ])('the filter value %s fits %s: %s', (pattern, text, fits) => {
   expect(matchesPattern(pattern, text)).toBe(fits);
+});
+
+test('every operation names what it acts on', () => {
+  const { ec2 } = anAccount();
+  for (const operation of ec2.operations()) {
+    const refusal = operation.run({ nowMs: 0, principal: { arn: '', userId: '' }, accountId: '', region: '' }, { NoSuchParameter: 1 });
+    expect(refusal).toMatchObject({ ok: false, error: { code: 'UnsupportedOperation', message: expect.stringMatching(/it acts on \w+/) } });
+  }
+});
+
+test('pages go on where the last one ended', () => {
+  const { call } = anAccount();
+  const first = call('DescribeSubnets', { MaxResults: 1 });
+  const second = call('DescribeSubnets', { MaxResults: 1, NextToken: first.NextToken });
+  expect([...first.Subnets, ...second.Subnets].map((subnet: any) => subnet.SubnetId)).toEqual([A, 'subnet-eu-west-1b']);
+  expect(second.NextToken).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import type { AwsOperation, AwsResult } from '../contract.ts';
 import type { AwsFoundation } from '../foundation.ts';
 import { AwsTable } from '../table.ts';
 import type { Ec2, Instance, InternetGateway, LaunchSpec, NatGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc } from './contract.ts';
+import { guarded } from './accepted-parameters.ts';
 import { machineOperations } from './change-machines.ts';
 import { networkOperations } from './change-network.ts';
 import { describeOperations } from './describe.ts';
@@ -58,7 +59,7 @@ export class Ec2Service implements Ec2 {
 
   /** Everything EC2 answers to. */
   operations(): readonly AwsOperation[] {
-    return [...describeOperations(this), ...networkOperations(this), ...machineOperations(this)];
+    return [...describeOperations(this), ...networkOperations(this), ...machineOperations(this)].map(guarded);
   }
 
   freeCount(subnetId: string): number {

@@ -103,12 +103,15 @@ export function routeTableShape(ec2: Ec2Service, table: RouteTable) {
   };
 }
 
+/** The Elastic IP of a NAT gateway goes by the gateway's name. */
+export const allocationOf = ({ natGatewayId }: NatGateway): string => `eipalloc-${natGatewayId.replace(/^nat-/, '')}`;
+
 export function natGatewayShape(ec2: Ec2Service, gateway: NatGateway) {
   const owner = ec2.interfaces.list().find(entry => entry.description === `Interface for NAT Gateway ${gateway.natGatewayId}`);
   return {
     CreateTime: timeOf(gateway.createdAtMs),
     NatGatewayAddresses: [{
-      AllocationId: `eipalloc-${gateway.natGatewayId.replace(/^nat-/, '')}`, ...(owner && { NetworkInterfaceId: owner.id }), ...(gateway.privateIp !== '' && { PrivateIp: gateway.privateIp }),
+      AllocationId: allocationOf(gateway), ...(owner && { NetworkInterfaceId: owner.id }), ...(gateway.privateIp !== '' && { PrivateIp: gateway.privateIp }),
       PublicIp: gateway.publicIp, IsPrimary: true, Status: gateway.state === 'available' ? 'succeeded' : 'associating',
     }],
     NatGatewayId: gateway.natGatewayId, State: gateway.state, SubnetId: gateway.subnetId, VpcId: gateway.vpcId, Tags: tagList(gateway.tags), ConnectivityType: 'public',
