@@ -21,6 +21,8 @@ export class AddressPool {
   readonly interfaces: PoolInterface[] = [];
   private readonly byOwner = new Map<string, Slot>();
   private total = 0;
+  /** Counts changes of the book, so that whoever draws it knows when to look again. */
+  revision = 0;
 
   constructor(private readonly nowMs: () => number, private readonly cooldownMs: () => number) {}
 
@@ -29,6 +31,7 @@ export class AddressPool {
     if (known) return known;
     const made: PoolInterface = { id, deviceIndex, isPrimary, addedAtMs: this.nowMs(), blocks: [] };
     this.interfaces.push(made);
+    this.revision += 1;
     return made;
   }
 
@@ -37,6 +40,7 @@ export class AddressPool {
     if (at < 0) return;
     for (const block of [...this.interfaces[at]!.blocks]) this.removeBlock(id, block.cidr);
     this.interfaces.splice(at, 1);
+    this.revision += 1;
   }
 
   /** @param cidr an address, or a /28 */
@@ -48,6 +52,7 @@ export class AddressPool {
     const ips = range ? Array.from({ length: range.size }, (_, offset) => ipFromNumber(range.first + offset)) : [cidr];
     owner.blocks.push({ cidr, isPrefix, slots: ips.map(ip => ({ ip, owner: undefined, releasedAtMs: Number.NEGATIVE_INFINITY })) });
     this.total += ips.length;
+    this.revision += 1;
   }
 
   removeBlock(interfaceId: string, cidr: string): void {
@@ -57,6 +62,7 @@ export class AddressPool {
     for (const slot of owner.blocks[at]!.slots) if (slot.owner !== undefined) this.byOwner.delete(slot.owner);
     this.total -= owner.blocks[at]!.slots.length;
     owner.blocks.splice(at, 1);
+    this.revision += 1;
   }
 
   /** Gives a free address; the same again to an owner that has one. `prefer` decides which kind of block comes first. */
@@ -70,6 +76,7 @@ export class AddressPool {
           if (slot.owner !== undefined || this.isCooling(slot)) continue;
           slot.owner = owner;
           this.byOwner.set(owner, slot);
+          this.revision += 1;
           return slot.ip;
         }
       }
@@ -84,6 +91,7 @@ export class AddressPool {
     this.byOwner.delete(owner);
     slot.owner = undefined;
     slot.releasedAtMs = this.nowMs();
+    this.revision += 1;
     return slot.ip;
   }
 
