@@ -1,6 +1,7 @@
 /** What the page and the world say to each other. Everything here survives `structuredClone`. */
 import type { KubeObject, ObjectRef } from '../engine/apimachinery/object.ts';
 import type { Completion } from '../terminal/contract.ts';
+import type { AwsChanges } from './aws-facts.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';
 
 /** What a world is made from. */
@@ -71,6 +72,8 @@ export interface Frame {
   readonly upserts: readonly KubeObject[];
   readonly deletes: readonly ObjectRef[];
   readonly traffic: readonly TrafficSample[];
+  /** What changed in the AWS account around the cluster. */
+  readonly aws?: AwsChanges;
   readonly scenario?: ScenarioState;
   /** Inputs logged so far, for the timeline's own marks. */
   readonly inputs?: readonly LoggedInput[];

@@ -1,5 +1,6 @@
 /** What the page knows of the world: immutable maps that each frame replaces where something changed. */
 import type { KubeObject } from '../engine/apimachinery/object.ts';
+import type { AwsFact, AwsFactKind } from '../hosts/aws-facts.ts';
 import type { Frame } from '../hosts/protocol.ts';
 
 export interface PodStatus {
@@ -13,9 +14,11 @@ export interface Snapshot {
   readonly kinds: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>;
   /** By uid. */
   readonly podStatus: ReadonlyMap<string, PodStatus>;
+  /** What the account around the cluster holds: by kind of fact, then by id. Kinds without a change keep their identity. */
+  readonly aws: ReadonlyMap<AwsFactKind, ReadonlyMap<string, AwsFact>>;
 }
 
-export const EMPTY_SNAPSHOT: Snapshot = { kinds: new Map(), podStatus: new Map() };
+export const EMPTY_SNAPSHOT: Snapshot = { kinds: new Map(), podStatus: new Map(), aws: new Map() };
 
 /** `Kind/namespace/name`: how views name an object; the namespace may be empty. */
 export type Slug = string;
@@ -27,9 +30,10 @@ export function slugOf(object: KubeObject): Slug {
 const within = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 /** The snapshot after a frame; untouched kinds keep their identity. */
-export function applyFrame(before: Snapshot, frame: Pick<Frame, 'reset' | 'upserts' | 'deletes' | 'podStatus'>): Snapshot {
+export function applyFrame(before: Snapshot, frame: Pick<Frame, 'reset' | 'upserts' | 'deletes' | 'podStatus' | 'aws'>): Snapshot {
   const base = frame.reset ? EMPTY_SNAPSHOT : before;
-  if (frame.upserts.length + frame.deletes.length + frame.podStatus.length === 0) return base;
+  const aws = frame.aws ? awsAfter(base.aws, frame.aws) : base.aws;
+  if (frame.upserts.length + frame.deletes.length + frame.podStatus.length === 0) return frame.aws ? { ...base, aws } : base;
   const kinds = new Map(base.kinds);
   const touched = new Map<string, Map<string, KubeObject>>();
   const writable = (kind: string): Map<string, KubeObject> => {
@@ -52,7 +56,26 @@ export function applyFrame(before: Snapshot, frame: Pick<Frame, 'reset' | 'upser
   }
   for (const object of frame.upserts) writable(object.kind).set(within(object.metadata.namespace, object.metadata.name), object);
   for (const { uid, status, ready, restarts } of frame.podStatus) statuses().set(uid, { status, ready, restarts });
-  return { kinds, podStatus: podStatus ?? base.podStatus };
+  return { kinds, podStatus: podStatus ?? base.podStatus, aws };
+}
+
+function awsAfter(before: Snapshot['aws'], { facts, gone }: NonNullable<Frame['aws']>): Snapshot['aws'] {
+  const after = new Map(before);
+  const touched = new Map<AwsFactKind, Map<string, AwsFact>>();
+  const writable = (kind: AwsFactKind): Map<string, AwsFact> => {
+    const map = touched.get(kind) ?? new Map(before.get(kind));
+    touched.set(kind, map);
+    after.set(kind, map);
+    return map;
+  };
+  for (const { kind, id } of gone) writable(kind).delete(id);
+  for (const fact of facts) writable(fact.kind).set(fact.id, fact);
+  return after;
+}
+
+/** Facts of one kind about the account, in the order they became known. */
+export function awsFacts<K extends AwsFactKind>(snapshot: Snapshot, kind: K): Extract<AwsFact, { kind: K }>[] {
+  return [...(snapshot.aws.get(kind)?.values() ?? [])] as Extract<AwsFact, { kind: K }>[];
 }
 
 export function list<T = unknown>(snapshot: Snapshot, kind: string, namespace?: string): (T & KubeObject)[] {

@@ -3,6 +3,7 @@ import { readKubeContext } from '../../terminal/prompt.ts';
 import type { LoggedInput, SavedRun, Speed, WorldInput, WorldMessage, WorldSource } from '../protocol.ts';
 import type { Content } from '../../trainer/content.ts';
 import { World } from '../world.ts';
+import { AwsFeed } from './aws-feed.ts';
 import { Desk } from './desk.ts';
 import { FrameFeed, type PodStatusOf } from './frames.ts';
 import { NextEvent } from './next-event.ts';
@@ -15,6 +16,7 @@ export class Run {
   readonly desk: Desk;
   private readonly frames: FrameFeed;
   private readonly traffic: TrafficFeed;
+  private readonly aws: AwsFeed;
   private toldInputs = -1;
   /** What is waited for, while time runs to the next thing to see. */
   private awaited: NextEvent | undefined;
@@ -38,6 +40,7 @@ export class Run {
     api.provideSchemaTexts(schemaTexts);
     this.traffic = new TrafficFeed(network.requests, host => network.stackAt(network.addressesOf(host)[0] ?? host)?.options.group ?? host);
     this.frames = new FrameFeed(api.reader, podStatus);
+    this.aws = new AwsFeed(this.world.cluster.aws, this.world.cluster.vpcCni);
     api.onChange(change => {
       this.frames.note(change);
       this.awaited?.note(change);
@@ -137,9 +140,10 @@ export class Run {
     const { inputs } = this.world;
     const told = inputs.length === this.toldInputs ? {} : { inputs: inputs.filter(({ input }) => input.type === 'line' || input.type === 'hint' || input.type === 'answer') };
     const scenario = reset || this.world.scenario?.takeChanged() ? this.world.scenarioState() : undefined;
+    const aws = reset ? this.aws.all(this.nowMs) : this.aws.take(this.nowMs);
     this.toldInputs = inputs.length;
     this.post({
-      type: 'frame', nowMs: this.nowMs, speed, reset, ...(reset ? this.frames.all() : this.frames.take()), traffic: this.traffic.take(this.nowMs), ...(scenario ? { scenario } : {}), ...told,
+      type: 'frame', nowMs: this.nowMs, speed, reset, ...(reset ? this.frames.all() : this.frames.take()), traffic: this.traffic.take(this.nowMs), ...(aws ? { aws } : {}), ...(scenario ? { scenario } : {}), ...told,
     });
   }
 }
