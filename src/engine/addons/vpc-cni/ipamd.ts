@@ -212,13 +212,13 @@ export class Ipamd implements PodNetwork {
   // ---- the loop ---------------------------------------------------------------------------------------------------
 
   /** Looks at the pool at the next beat, unless it will anyway. Nothing happens between beats, so a quiet node costs nothing. */
-  private wake(delayMs: number = IPAMD_MS.loop): void {
+  private wake(delayMs: number = IPAMD_MS.loop, options: { routine?: boolean } = {}): void {
     if (this.state !== 'up') return;
     const { kernel } = this.parts;
     const atMs = kernel.nowMs + delayMs;
     if (this.next && !this.next.cancelled && this.next.atMs > kernel.nowMs && this.next.atMs <= atMs) return;
     kernel.cancel(this.next);
-    this.next = kernel.at(atMs, 'ipamd/pool', this.node.nodeName, () => this.look());
+    this.next = kernel.at(atMs, 'ipamd/pool', this.node.nodeName, () => this.look(), { periodic: options.routine });
   }
 
   private look(): void {
@@ -230,7 +230,8 @@ export class Ipamd implements PodNetwork {
       this.log.write('debug', 'ipamd/ipamd.go:655', line!);
       const moved = this.increase(false);
       const leftMs = this.lastInsufficientMs + IPAMD_MS.insufficientAddresses - this.parts.kernel.nowMs;
-      if (leftMs > 0) this.wake(Math.max(leftMs, IPAMD_MS.loop));
+      // Knocking at a full subnet goes on for as long as it is full.
+      if (leftMs > 0) this.wake(Math.max(leftMs, IPAMD_MS.loop), { routine: true });
       else if (moved || this.pool.interfaces.length < this.limits.interfaces) this.wake();
     } else if (excess(this.pool, this.settings) > 0) this.decrease();
     if (mayDropInterface(this.pool, this.settings, this.limits)) this.dropInterface();
