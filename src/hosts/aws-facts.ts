@@ -7,6 +7,10 @@ export interface SubnetFact {
   readonly cidr: string;
   /** `AvailableIpAddressCount`. */
   readonly free: number;
+  /** When that count came about. */
+  readonly sinceMs: number;
+  /** Earlier counts of the last hour, oldest first: told once, to a page that knows nothing yet. */
+  readonly history?: readonly (readonly [atMs: number, free: number])[];
   /** It has a route to the internet gateway: load balancers and NAT gateways stand here, nodes do not. */
   readonly public: boolean;
 }

@@ -1,6 +1,6 @@
 /** What the page knows of the world: immutable maps that each frame replaces where something changed. */
 import type { KubeObject } from '../engine/apimachinery/object.ts';
-import type { AwsFact, AwsFactKind } from '../hosts/aws-facts.ts';
+import type { AwsFact, AwsFactKind, SubnetFact } from '../hosts/aws-facts.ts';
 import type { Frame } from '../hosts/protocol.ts';
 
 export interface PodStatus {
@@ -69,8 +69,18 @@ function awsAfter(before: Snapshot['aws'], { facts, gone }: NonNullable<Frame['a
     return map;
   };
   for (const { kind, id } of gone) writable(kind).delete(id);
-  for (const fact of facts) writable(fact.kind).set(fact.id, fact);
+  for (const fact of facts) {
+    const map = writable(fact.kind);
+    map.set(fact.id, fact.kind === 'subnet' ? withHistory(fact, map.get(fact.id) as SubnetFact | undefined) : fact);
+  }
   return after;
+}
+
+/** The counts of the last hour grow on the page: a frame brings only the newest. */
+function withHistory(fact: SubnetFact, before: SubnetFact | undefined): SubnetFact {
+  if (!before || fact.history) return fact;
+  const history = before.sinceMs === fact.sinceMs ? before.history ?? [] : [...before.history ?? [], [before.sinceMs, before.free] as const];
+  return { ...fact, history: history.filter(([atMs]) => atMs > fact.sinceMs - 3_600_000) };
 }
 
 /** Facts of one kind about the account, in the order they became known. */

@@ -10,6 +10,9 @@ import type { AwsChanges, AwsFact, AwsFactKind, InterfaceUse, NodegroupFact, Poo
 
 /** Refusals worth keeping; older ones make room. */
 const REFUSALS_MAX = 60;
+/** How far back free counts are kept, and how close two of them are kept apart. */
+const HISTORY_MS = 3_600_000;
+const HISTORY_STEP_MS = 10_000;
 const NODEGROUP_TAG = 'eks:nodegroup-name';
 
 type Key = `${AwsFactKind}/${string}`;
@@ -24,7 +27,10 @@ export class AwsFeed {
   /** By node name: what was told last, and when it will be different by itself. */
   private readonly pools = new Map<string, { ipamd: Ipamd; revision: number; answers: boolean; settings: Ipamd['settings']; staleAtMs: number }>();
 
-  constructor(private readonly aws: AwsAccount, private readonly vpcCni: Pick<VpcCni, 'ipamds'>) {
+  /** By subnet: when it had how many free addresses. */
+  private readonly counts = new Map<string, [atMs: number, free: number][]>();
+
+  constructor(private readonly aws: AwsAccount, private readonly vpcCni: Pick<VpcCni, 'ipamds'>, private readonly nowMs: () => number) {
     const { ec2, eks, elbv2, autoScaling, api } = aws;
     const mark = (kind: AwsFactKind, id: string | undefined): void => { if (id !== undefined) this.dirty.add(`${kind}/${id}`); };
     ec2.subnets.onChange(({ id }) => mark('subnet', id));
@@ -33,7 +39,9 @@ export class AwsFeed {
       mark('interface', id);
       mark('subnet', before?.subnetId);
       mark('subnet', after?.subnetId);
+      for (const subnetId of new Set([before?.subnetId, after?.subnetId])) if (subnetId !== undefined) this.count(subnetId);
     });
+    for (const { subnetId } of ec2.subnets.list()) this.count(subnetId);
     ec2.instances.onChange(({ id }) => mark('machine', id));
     eks.nodegroups.table.onChange(({ id }) => mark('nodegroup', id));
     eks.updates.onChange(({ before, after }) => mark('nodegroup', (after ?? before)?.nodegroupName));
@@ -45,21 +53,21 @@ export class AwsFeed {
   }
 
   /** Everything there is, for a page that knows nothing yet. */
-  all(nowMs: number): AwsChanges {
+  all(): AwsChanges {
     const { ec2, eks, elbv2 } = this.aws;
     this.dirty.clear();
     this.pools.clear();
     return {
       facts: [
-        ...ec2.subnets.list().map(subnet => this.subnetFact(subnet)), ...ec2.interfaces.list().map(interfaceFact), ...ec2.instances.list().flatMap(machineFact),
-        ...eks.nodegroups.table.list().map(group => this.nodegroupFact(group)), ...elbv2.targetGroups.list().map(group => this.targetsFact(group)), ...this.refusals.values(), ...this.changedPools(nowMs),
+        ...ec2.subnets.list().map(subnet => this.subnetFact(subnet, true)), ...ec2.interfaces.list().map(interfaceFact), ...ec2.instances.list().flatMap(machineFact),
+        ...eks.nodegroups.table.list().map(group => this.nodegroupFact(group)), ...elbv2.targetGroups.list().map(group => this.targetsFact(group)), ...this.refusals.values(), ...this.changedPools(),
       ],
       gone: [],
     };
   }
 
   /** @returns undefined when nothing changed */
-  take(nowMs: number): AwsChanges | undefined {
+  take(): AwsChanges | undefined {
     const facts: AwsFact[] = [];
     const gone: { kind: AwsFactKind; id: string }[] = [];
     for (const key of this.dirty) {
@@ -74,7 +82,7 @@ export class AwsFeed {
       this.pools.delete(name);
       gone.push({ kind: 'pool', id: name });
     }
-    facts.push(...this.changedPools(nowMs));
+    facts.push(...this.changedPools());
     return facts.length + gone.length === 0 ? undefined : { facts, gone };
   }
 
@@ -92,11 +100,29 @@ export class AwsFeed {
     }
   }
 
-  private subnetFact({ subnetId, zone, cidr }: Subnet): AwsFact {
+  private subnetFact({ subnetId, zone, cidr }: Subnet, whole = false): AwsFact {
     const { ec2 } = this.aws;
     const tables = ec2.routeTables.list();
     const table = tables.find(({ associations }) => associations.some(each => each.subnetId === subnetId)) ?? tables.find(({ main }) => main);
-    return { kind: 'subnet', id: subnetId, zone, cidr, free: ec2.freeCount(subnetId), public: table?.routes.some(({ target }) => target.startsWith('igw-')) === true };
+    const counts = this.counts.get(subnetId) ?? [];
+    return {
+      kind: 'subnet', id: subnetId, zone, cidr, free: ec2.freeCount(subnetId), sinceMs: counts.at(-1)?.[0] ?? this.nowMs(), ...(whole && { history: counts.slice(0, -1) }),
+      public: table?.routes.some(({ target }) => target.startsWith('igw-')) === true,
+    };
+  }
+
+  private count(subnetId: string): void {
+    const { ec2 } = this.aws;
+    if (!ec2.subnets.get(subnetId)) return;
+    const atMs = this.nowMs();
+    const free = ec2.freeCount(subnetId);
+    const counts = this.counts.get(subnetId) ?? [];
+    this.counts.set(subnetId, counts);
+    const last = counts.at(-1);
+    if (last?.[1] === free) return;
+    if (last && atMs - last[0] < HISTORY_STEP_MS && counts.length > 1) last[1] = free;
+    else counts.push([atMs, free]);
+    while (counts.length > 1 && counts[1]![0] < atMs - HISTORY_MS) counts.shift();
   }
 
   private nodegroupFact(group: Nodegroup): NodegroupFact {
@@ -119,7 +145,8 @@ export class AwsFeed {
     };
   }
 
-  private changedPools(nowMs: number): PoolFact[] {
+  private changedPools(): PoolFact[] {
+    const nowMs = this.nowMs();
     const changed: PoolFact[] = [];
     for (const [name, ipamd] of this.vpcCni.ipamds) {
       const told = this.pools.get(name);

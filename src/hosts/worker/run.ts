@@ -40,7 +40,7 @@ export class Run {
     api.provideSchemaTexts(schemaTexts);
     this.traffic = new TrafficFeed(network.requests, host => network.stackAt(network.addressesOf(host)[0] ?? host)?.options.group ?? host);
     this.frames = new FrameFeed(api.reader, podStatus);
-    this.aws = new AwsFeed(this.world.cluster.aws, this.world.cluster.vpcCni);
+    this.aws = new AwsFeed(this.world.cluster.aws, this.world.cluster.vpcCni, () => this.nowMs);
     api.onChange(change => {
       this.frames.note(change);
       this.awaited?.note(change);
@@ -140,7 +140,7 @@ export class Run {
     const { inputs } = this.world;
     const told = inputs.length === this.toldInputs ? {} : { inputs: inputs.filter(({ input }) => input.type === 'line' || input.type === 'hint' || input.type === 'answer') };
     const scenario = reset || this.world.scenario?.takeChanged() ? this.world.scenarioState() : undefined;
-    const aws = reset ? this.aws.all(this.nowMs) : this.aws.take(this.nowMs);
+    const aws = reset ? this.aws.all() : this.aws.take();
     this.toldInputs = inputs.length;
     this.post({
       type: 'frame', nowMs: this.nowMs, speed, reset, ...(reset ? this.frames.all() : this.frames.take()), traffic: this.traffic.take(this.nowMs), ...(aws ? { aws } : {}), ...(scenario ? { scenario } : {}), ...told,

@@ -1,48 +1,176 @@
-/** Addresses: which are taken, by zone and by node, as far as the cluster's API knows them. */
+/** Addresses: subnet → interface → slot, from what EC2 and each node's address book say. Every count here is EC2's or a sum over what is drawn. */
+import { parseCidr } from '../../engine/apimachinery/cidr.ts';
+import type { InterfaceFact, InterfaceUse, MachineFact, PoolFact, SubnetFact } from '../../hosts/aws-facts.ts';
+import { awsFacts, list, type Snapshot } from '../snapshot.ts';
 import type { MapModel, NodeMark, PodMark } from './model.ts';
+
+/** `warm`: held by a node for pods to come; `cooling`: given back a moment ago and not handed out yet. */
+export type SlotUse = 'pod' | 'warm' | 'cooling' | InterfaceUse | 'free' | 'reserved';
 
 export interface Slot {
   readonly ip: string;
-  readonly use: 'node' | 'pod' | 'asked';
+  readonly use: SlotUse;
   readonly pod: PodMark | undefined;
+  /** The node that holds it, when it is a node's. */
+  readonly node: string;
+  readonly interfaceId: string;
+  readonly description: string;
+  /** The /28 that it came with. */
+  readonly prefix: string;
 }
 
-export interface NodeAddresses { readonly node: NodeMark; readonly slots: readonly Slot[]; readonly waiting: readonly PodMark[] }
-export interface ZoneAddresses { readonly zone: string; readonly prefix: string; readonly slots: readonly Slot[]; readonly nodes: readonly NodeAddresses[] }
+export interface SubnetPicture {
+  readonly fact: SubnetFact;
+  readonly name: string;
+  /** Addresses that anybody can hold: all but the five that AWS keeps. */
+  readonly usable: number;
+  /** Every address in order; empty for a subnet too large to draw. */
+  readonly slots: readonly Slot[];
+  readonly counts: ReadonlyMap<SlotUse, number>;
+  /** /28 blocks that are wholly free: what a prefix needs. */
+  readonly freeBlocks: number;
+}
 
-export function addresses(model: MapModel): ZoneAddresses[] {
-  const zones = new Map<string, NodeAddresses[]>();
-  for (const node of model.nodes) {
-    const pods = model.pods.filter(pod => pod.node === node.name);
-    // Pods on the host's network share the node's address and take none of their own.
-    const own = pods.filter(pod => pod.ip !== '' && pod.ip !== node.ip && pod.look.glyph !== 'done');
-    const slots: Slot[] = [{ ip: node.ip, use: 'node' as const, pod: undefined }, ...own.map(pod => ({ ip: pod.ip, use: 'pod' as const, pod }))].sort(byAddress);
-    const waiting = pods.filter(pod => pod.ip === '' && (pod.status === 'ContainerCreating' || pod.status.startsWith('Init:')));
-    const entry = { node, slots, waiting };
-    const list = zones.get(node.zone);
-    if (list) list.push(entry);
-    else zones.set(node.zone, [entry]);
+export interface InterfacePicture { readonly fact: InterfaceFact; readonly own: Slot; readonly slots: readonly Slot[] }
+export interface Waiting { readonly pod: PodMark; readonly why: string }
+
+export interface NodePicture {
+  readonly name: string;
+  readonly node: NodeMark | undefined;
+  readonly machine: MachineFact | undefined;
+  readonly subnetId: string;
+  readonly interfaces: readonly InterfacePicture[];
+  readonly pool: PoolFact | undefined;
+  readonly held: number;
+  readonly used: number;
+  /** Pods on it that have no address. */
+  readonly waiting: readonly Waiting[];
+}
+
+export interface AddressPicture {
+  readonly subnets: readonly SubnetPicture[];
+  readonly nodes: readonly NodePicture[];
+  /** Pods that no node takes for want of a place on it. */
+  readonly adrift: readonly Waiting[];
+}
+
+/** A subnet of more addresses is drawn as a bar. */
+export const DRAWN_MAX = 256;
+/** The first four and the last address of each subnet are AWS's. */
+const AWS_FIRST = 4;
+const PREFIX_SIZE = 16;
+
+export function addressPicture(snapshot: Snapshot, model: MapModel): AddressPicture {
+  const machines = new Map(awsFacts(snapshot, 'machine').map(machine => [machine.id, machine]));
+  const pools = new Map(awsFacts(snapshot, 'pool').map(pool => [pool.id, pool]));
+  const pods = new Map(model.pods.map(pod => [pod.uid, pod]));
+  const interfaces = awsFacts(snapshot, 'interface').map((fact): InterfacePicture => interfacePicture(fact, machines.get(fact.machineId), pools, pods));
+  const subnets = awsFacts(snapshot, 'subnet').sort((a, b) => Number(a.public) - Number(b.public) || a.zone.localeCompare(b.zone) || a.id.localeCompare(b.id))
+    .map(fact => subnetPicture(fact, interfaces.filter(each => each.fact.subnetId === fact.id)));
+  const free = new Map(subnets.map(({ fact }) => [fact.id, fact.free]));
+  return { subnets, nodes: nodePictures(snapshot, model, machines, pools, interfaces, free), adrift: withoutPlace(snapshot, model) };
+}
+
+function interfacePicture(fact: InterfaceFact, machine: MachineFact | undefined, pools: ReadonlyMap<string, PoolFact>, pods: ReadonlyMap<string, PodMark>): InterfacePicture {
+  const node = fact.use === 'node' ? machine?.node ?? '' : '';
+  const pool = pools.get(node);
+  const cooling = new Set(pool?.cooling);
+  const slot = (ip: string, prefix: string): Slot => {
+    const uid = pool?.held[ip];
+    const use: SlotUse = fact.use !== 'node' ? fact.use : uid !== undefined ? 'pod' : cooling.has(ip) ? 'cooling' : 'warm';
+    return { ip, use, pod: uid === undefined ? undefined : pods.get(uid), node, interfaceId: fact.id, description: fact.description, prefix };
+  };
+  const [first = '', ...more] = fact.addresses;
+  return {
+    fact, own: { ...slot(first, ''), use: fact.use, pod: undefined },
+    slots: [...more.sort((a, b) => addressNumber(a) - addressNumber(b)).map(ip => slot(ip, '')), ...fact.prefixes.flatMap(prefix => addressesOf(prefix).map(ip => slot(ip, prefix)))],
+  };
+}
+
+function subnetPicture(fact: SubnetFact, interfaces: readonly InterfacePicture[]): SubnetPicture {
+  const size = parseCidr(fact.cidr)?.size ?? 0;
+  const held = new Map(interfaces.flatMap(each => [each.own, ...each.slots]).map(slot => [slot.ip, slot]));
+  const counts = new Map<SlotUse, number>([['free', fact.free]]);
+  for (const { use } of held.values()) counts.set(use, (counts.get(use) ?? 0) + 1);
+  const blank = { pod: undefined, node: '', interfaceId: '', description: '', prefix: '' };
+  const all = size > 4096 ? [] : addressesOf(fact.cidr);
+  const slots = all.map((ip, index): Slot => held.get(ip) ?? { ip, use: index < AWS_FIRST || index === size - 1 ? 'reserved' : 'free', ...blank });
+  let freeBlocks = 0;
+  for (let base = 0; base < slots.length; base += PREFIX_SIZE) if (slots.slice(base, base + PREFIX_SIZE).every(({ use }) => use === 'free')) freeBlocks += 1;
+  return { fact, name: fact.id.replace(/^subnet-/, ''), usable: size - AWS_FIRST - 1, slots: size > DRAWN_MAX ? [] : slots, counts, freeBlocks };
+}
+
+function nodePictures(snapshot: Snapshot, model: MapModel, machines: ReadonlyMap<string, MachineFact>, pools: ReadonlyMap<string, PoolFact>, interfaces: readonly InterfacePicture[], free: ReadonlyMap<string, number>): NodePicture[] {
+  const byNode = new Map<string, InterfacePicture[]>();
+  for (const each of interfaces) if (each.own.node !== '') byNode.set(each.own.node, [...byNode.get(each.own.node) ?? [], each]);
+  const refused = refusedPods(snapshot);
+  const marks = new Map(model.nodes.map(node => [node.name, node]));
+  const byName = new Map([...machines.values()].filter(({ state }) => state !== 'terminated').map(machine => [machine.node, machine]));
+  const names = [...new Set([...marks.keys(), ...byName.keys()])];
+  return names.map((name): NodePicture => {
+    const own = (byNode.get(name) ?? []).sort((a, b) => a.fact.deviceIndex - b.fact.deviceIndex);
+    const pool = pools.get(name);
+    const slots = own.flatMap(each => each.slots);
+    const subnetId = byName.get(name)?.subnetId ?? own[0]?.fact.subnetId ?? '';
+    const waiting = model.pods.flatMap((pod): Waiting[] => (pod.node === name && pod.ip === '' && refused.has(pod.uid) ? [{ pod, why: whyNone(pool, subnetId, free, own) }] : []));
+    return { name, node: marks.get(name), machine: byName.get(name), subnetId, interfaces: own, pool, held: slots.length, used: slots.filter(({ use }) => use === 'pod').length, waiting };
+  }).sort((a, b) => (a.node?.zone ?? a.machine?.zone ?? '').localeCompare(b.node?.zone ?? b.machine?.zone ?? '') || a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/** Why a node has no address to give, as far as its book and EC2's counts say. */
+export function whyNone(pool: PoolFact | undefined, subnetId: string, free: ReadonlyMap<string, number>, own: readonly InterfacePicture[]): string {
+  if (!pool?.answers) return 'aws-node does not answer';
+  const slots = own.flatMap(each => each.slots);
+  if (slots.some(({ use }) => use === 'warm')) return 'an address is free again: next try';
+  const cooling = slots.filter(({ use }) => use === 'cooling').length;
+  if (cooling > 0) return `${cooling} cooling down`;
+  const blocks = own.reduce((sum, { fact }) => sum + fact.addresses.length - 1 + fact.prefixes.length, 0);
+  if (blocks >= pool.interfacesMax * pool.slotsEach) return 'all its interfaces are full';
+  const left = free.get(subnetId);
+  const need = pool.prefixes ? PREFIX_SIZE : 1;
+  return left !== undefined && left < need ? `${subnetId.replace(/^subnet-/, '')} has ${left} free` : 'no address';
+}
+
+interface EventView { readonly reason?: string; readonly message?: string; readonly involvedObject?: { readonly uid?: string } }
+
+/** Pods whose sandbox could not be made for want of an address, by uid. */
+function refusedPods(snapshot: Snapshot): ReadonlySet<string> {
+  const uids = new Set<string>();
+  for (const event of list<EventView>(snapshot, 'Event')) {
+    if (event.reason === 'FailedCreatePodSandBox' && event.message?.includes('aws-cni') && event.involvedObject?.uid) uids.add(event.involvedObject.uid);
   }
-  return [...zones].map(([zone, nodes]) => {
-    const slots = nodes.flatMap(entry => entry.slots).sort(byAddress);
-    return { zone, nodes, slots, prefix: commonPrefix(slots.map(slot => slot.ip)) };
+  return uids;
+}
+
+/** Pods without a node because nodes are full of pods, whatever room they have. */
+function withoutPlace(snapshot: Snapshot, model: MapModel): Waiting[] {
+  const waiting = model.pods.filter(pod => pod.node === '' && pod.status === 'Pending');
+  return waiting.flatMap((pod): Waiting[] => {
+    const object = snapshot.kinds.get('Pod')?.get(`${pod.namespace}/${pod.name}`) as { status?: { conditions?: { type: string; message?: string }[] } } | undefined;
+    const message = object?.status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? '';
+    const full = /(\d+) Too many pods/.exec(message);
+    return full ? [{ pod, why: `Too many pods on ${full[1]} nodes` }] : [];
   });
 }
 
-export function addressNumber(ip: string): number {
-  return ip.split('.').reduce((sum, part) => sum * 256 + (Number(part) || 0), 0);
+function addressesOf(cidr: string): string[] {
+  const range = parseCidr(cidr);
+  return range ? Array.from({ length: range.size }, (_, offset) => addressText(range.first + offset)) : [];
 }
 
-const byAddress = (a: Slot, b: Slot): number => addressNumber(a.ip) - addressNumber(b.ip);
+export const addressNumber = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + (Number(part) || 0), 0);
+const addressText = (value: number): string => [24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
 
-/** The smallest `a.b.c.d/n` that holds all addresses: an observation, not the subnet's own size. */
-export function commonPrefix(ips: readonly string[]): string {
-  if (ips.length === 0) return '';
-  const numbers = ips.map(addressNumber);
-  const low = Math.min(...numbers);
-  const high = Math.max(...numbers);
-  let bits = 32;
-  while (bits > 0 && Math.floor(low / 2 ** (32 - bits)) !== Math.floor(high / 2 ** (32 - bits))) bits -= 1;
-  const base = Math.floor(low / 2 ** (32 - bits)) * 2 ** (32 - bits);
-  return `${[24, 16, 8, 0].map(shift => Math.floor(base / 2 ** shift) % 256).join('.')}/${bits}`;
+const USE_WORDS: Readonly<Record<SlotUse, string>> = {
+  pod: 'pod', warm: 'held warm, unused', cooling: 'cooling down', node: 'node interface', 'control-plane': 'control plane', nat: 'NAT gateway', balancer: 'load balancer', other: 'other', free: 'free', reserved: 'reserved by AWS',
+};
+export const useWords = (use: SlotUse): string => USE_WORDS[use];
+
+/** The legend, in this order; `other` names itself by its description. */
+export const USES: readonly SlotUse[] = ['pod', 'warm', 'cooling', 'node', 'control-plane', 'nat', 'balancer', 'other', 'free', 'reserved'];
+
+/** What a slot says of itself: on hover, to a screen reader, in the table. */
+export function slotWords({ ip, use, pod, node, description }: Slot): string {
+  const who = pod ? `${pod.name}, ${pod.status}` : use === 'pod' ? 'a pod that is coming or going' : use === 'other' || use === 'balancer' || use === 'nat' ? description || useWords(use) : useWords(use);
+  return `${ip}, ${who}${node && use !== 'node' ? `, ${node}` : node ? ` of ${node}` : ''}`;
 }

@@ -42,13 +42,13 @@ export function FoldedPods({ pods, wide = false }: { pods: readonly PodMark[]; w
   );
 }
 
-export function NodeHead({ node }: { node: NodeMark }) {
+export function NodeHead({ node, note }: { node: NodeMark; /** Said instead of the node group. */ note?: string }) {
   const selected = useSession(state => state.selected === node.slug);
   return (
     <button type="button" className={selected ? 'nh sel' : 'nh'} data-slug={node.slug} tabIndex={-1} aria-label={`node ${node.short}, ${node.status}, ${node.group}`} aria-pressed={selected} title={node.name}
       onClick={() => select(node.slug)} onMouseEnter={() => hover(node.slug)} onMouseLeave={() => hover(undefined)}>
       <Glyph name={node.look.glyph} size={12} /><span>{node.short}</span>
-      <em>{node.look.tone === 'ok' ? node.group : node.status}{node.look.glyph === 'cordon' && <i> cordoned</i>}</em>
+      <em>{node.look.tone === 'ok' ? note ?? node.group : node.status}{node.look.glyph === 'cordon' && <i> cordoned</i>}</em>
     </button>
   );
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { applyFrame, EMPTY_SNAPSHOT, type Snapshot } from '../snapshot.ts';
 import { FAKE_NOW_MS, fakeObjects, object } from '../testing/fake-objects.ts';
 import { lookOf } from '../theme/status.ts';
-import { addresses, commonPrefix } from './addresses.ts';
 import { drawOwns, drawTalks, drawWhere } from './draw.ts';
 import { filter } from './filter.ts';
 import { berthsAfter, group } from './group.ts';
@@ -208,18 +207,6 @@ describe('who talks', () => {
   });
 });
 
-describe('addresses', () => {
-  test('a pod on the host network takes no address of its own', () => {
-    const zones = addresses(model(shop));
-    expect(zones.map(zone => `${zone.zone} ${zone.slots.length}`)).toEqual(['eu-west-1a 14', 'eu-west-1b 9', 'eu-west-1c 4']);
-    expect(zones[0]?.slots.filter(slot => slot.use === 'node').length).toBe(3);
-  });
-
-  test.each([[['10.20.0.5', '10.20.0.61'], '10.20.0.0/26'], [['10.20.0.5'], '10.20.0.5/32'], [[], '']])('%j lie in %s', (ips, prefix) => {
-    expect(commonPrefix(ips)).toBe(prefix);
-  });
-});
-
 describe('relations', () => {
   test('a pod belongs to its owners, its siblings, its node and its Service', () => {
     expect([...related(shop, 'Pod/shop/orders-7c9d8f6b5-2xkqp')].sort()).toEqual([
@@ -233,10 +220,10 @@ describe('relations', () => {
 });
 
 describe('table', () => {
-  test.each([['where'], ['owns'], ['talks'], ['addresses']] as const)('%s has as many rows as its picture has marks', view => {
+  test.each([['where'], ['owns'], ['talks']] as const)('%s has as many rows as its picture has marks', view => {
     const { headers, rows } = tableOf(view, shop, 'shop', [], FAKE_NOW_MS);
     expect(rows.every(row => row.cells.length === headers.length)).toBe(true);
-    const marks = { where: model(shop).pods.length, owns: ownsGraph(shop, 'shop').boxes.length, talks: talksGraph(shop, [], FAKE_NOW_MS, 'shop').boxes.length, addresses: addresses(model(shop)).flatMap(zone => zone.slots).length };
+    const marks = { where: model(shop).pods.length, owns: ownsGraph(shop, 'shop').boxes.length, talks: talksGraph(shop, [], FAKE_NOW_MS, 'shop').boxes.length };
     expect(rows.length).toBe(marks[view]);
   });
 });

@@ -4,7 +4,7 @@ import type { Slug } from '../snapshot.ts';
 import { Glyph, type GlyphName } from '../theme/glyph.tsx';
 import { Middle } from '../theme/middle.tsx';
 import type { Tone } from '../theme/status.ts';
-import { addresses } from './addresses.ts';
+import { addressPicture, useWords, USES } from './addresses.ts';
 import { filter } from './filter.ts';
 import { group } from './group.ts';
 import { model } from './model.ts';
@@ -45,12 +45,30 @@ export function tableOf(view: MapView, snapshot: Snapshot, namespace: string, tr
     for (const box of boxes) if (box.kind === 'service' && !called.has(box.id)) rows.push({ key: box.id, slug: box.slug, glyph: box.ready > 0 ? 'svcok' : 'svc', tone: box.ready > 0 ? 'ok' : 'bad', cells: [box.id, 'nobody in the last 10 s', box.note] });
     return { headers: ['Service', 'Called by', 'Last 10 s'], rows };
   }
+  const { subnets, nodes, adrift } = addressPicture(snapshot, model(snapshot));
+  const waiting = [...nodes.flatMap(({ name, waiting: on }) => on.map(entry => ({ ...entry, node: name }))), ...adrift.map(entry => ({ ...entry, node: 'none' }))];
   return {
-    headers: ['Address', 'Use', 'Pod', 'Node', 'Zone'],
-    rows: addresses(model(snapshot)).flatMap(zone => zone.nodes.flatMap(({ node, slots }) => slots.map(slot => ({
-      key: `${slot.ip}${slot.use}`, slug: slot.pod?.slug ?? node.slug, glyph: slot.pod?.look.glyph ?? node.look.glyph, tone: slot.pod?.look.tone ?? node.look.tone,
-      cells: [slot.ip, slot.use === 'pod' ? 'pod' : 'node interface', slot.pod?.name ?? '', node.short, zone.zone],
-    })))),
+    headers: ['Address', 'Use', 'Held by', 'Node', 'Interface', 'Subnet'],
+    rows: [
+      ...waiting.map(({ pod, why, node }): Row => ({ key: pod.uid, slug: pod.slug, glyph: 'noaddr', tone: 'bad', cells: ['none', why, pod.name, node, '', ''] })),
+      ...subnets.flatMap(({ fact, slots }) => slots.filter(({ use }) => use !== 'free' && use !== 'reserved').map((slot): Row => ({
+        key: slot.ip, slug: slot.pod?.slug ?? (slot.node ? `Node//${slot.node}` : undefined), glyph: slot.pod?.look.glyph ?? 'node', tone: slot.pod?.look.tone ?? 'wait',
+        cells: [slot.ip, useWords(slot.use), slot.pod?.name ?? (slot.use === 'other' ? slot.description : ''), slot.node, slot.interfaceId, fact.id],
+      }))),
+    ],
+  };
+}
+
+/** Subnets with the numbers of the picture: free is what `describe-subnets` says. */
+export function subnetTable(snapshot: Snapshot): Table {
+  const { subnets } = addressPicture(snapshot, model(snapshot));
+  const uses = USES.filter(use => use !== 'free' && use !== 'reserved' && subnets.some(({ counts }) => (counts.get(use) ?? 0) > 0));
+  return {
+    headers: ['Subnet', 'Free', 'Of', 'Zone', 'Range', ...uses.map(useWords)],
+    rows: subnets.map(({ fact, usable, counts }): Row => ({
+      key: fact.id, slug: undefined, glyph: 'node', tone: fact.free === 0 ? 'bad' : fact.free < usable * 0.1 ? 'warn' : 'ok',
+      cells: [fact.id, String(fact.free), String(usable), fact.zone, fact.cidr, ...uses.map(use => String(counts.get(use) ?? 0))],
+    })),
   };
 }
 
@@ -61,24 +79,33 @@ export function MapTable({ view }: { view: MapView }) {
   const nowMs = useSession(state => (view === 'talks' ? state.nowMs : 0));
   const selected = useSession(state => state.selected);
   const table = useMemo(() => tableOf(view, snapshot, namespace, traffic, nowMs), [view, snapshot, namespace, traffic, nowMs]);
+  const subnets = useMemo(() => (view === 'addresses' ? subnetTable(snapshot) : undefined), [view, snapshot]);
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="The map as a table">
-      <table className="sheet-table">
-        <thead><tr>{table.headers.map(header => <th key={header} scope="col">{header}</th>)}</tr></thead>
-        <tbody>
-          {table.rows.map(row => (
-            <tr key={row.key} aria-selected={row.slug !== undefined && row.slug === selected}>
-              {row.cells.map((cell, index) => (
-                <td key={table.headers[index]} className={index === 1 ? `c-${row.tone}` : 'mono'}>
-                  {index === 0 ? <span className="row" style={{ gap: 6 }}><Glyph name={row.glyph} />{row.slug ? <button type="button" title={cell} aria-label={cell} onClick={() => select(row.slug)}><Middle text={cell} /></button> : cell}</span> : cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {subnets && <Sheet table={subnets} selected={selected} caption="Subnets" />}
+      <Sheet table={table} selected={selected} {...(subnets && { caption: 'Addresses' })} />
       {table.rows.length === 0 && <p className="empty">Nothing to list here yet.</p>}
     </div>
+  );
+}
+
+function Sheet({ table, selected, caption }: { table: Table; selected: Slug | undefined; caption?: string }) {
+  return (
+    <table className="sheet-table">
+      {caption && <caption>{caption}</caption>}
+      <thead><tr>{table.headers.map(header => <th key={header} scope="col">{header}</th>)}</tr></thead>
+      <tbody>
+        {table.rows.map(row => (
+          <tr key={row.key} aria-selected={row.slug !== undefined && row.slug === selected}>
+            {row.cells.map((cell, index) => (
+              <td key={table.headers[index]} className={index === 1 ? `c-${row.tone}` : 'mono'}>
+                {index === 0 ? <span className="row" style={{ gap: 6 }}><Glyph name={row.glyph} />{row.slug ? <button type="button" title={cell} aria-label={cell} onClick={() => select(row.slug)}><Middle text={cell} /></button> : cell}</span> : cell}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
