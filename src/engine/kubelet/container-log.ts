@@ -2,6 +2,8 @@ import { rfc3339Micro } from '../kernel/calendar.ts';
 
 /** kubelet `containerLogMaxSize` 10 MiB; one file and its rotated predecessors count together here. */
 const MAX_CHARACTERS = 10 * 1024 * 1024;
+/** Fewer lines than this are not worth a rotation. */
+const ROTATE_LINES = 1_024;
 
 export interface LogQuery {
   readonly sinceMs?: number;
@@ -13,8 +15,10 @@ export interface LogQuery {
 /** The log file of one container run: whole lines with the time they were written. */
 export class ContainerLog {
   /** Whole lines with their ends, and beside them when each was written. */
-  private readonly lines: string[] = [];
-  private readonly times: number[] = [];
+  private lines: string[] = [];
+  private times: number[] = [];
+  /** Index of the oldest line that is kept: those before it are rotated away in bulk, since shifting a long array costs its length. */
+  private oldest = 0;
   private characters = 0;
   private partial = '';
   private partialAtMs = 0;
@@ -52,7 +56,7 @@ export class ContainerLog {
 
   text(query: LogQuery): string {
     const { lines, times } = this;
-    let first = 0;
+    let first = this.oldest;
     if (query.sinceMs !== undefined) while (first < times.length && times[first]! < query.sinceMs) first += 1;
     if (query.tailLines !== undefined && query.tailLines >= 0) first = Math.max(first, lines.length - query.tailLines);
     const wanted = lines.slice(first);
@@ -77,8 +81,13 @@ export class ContainerLog {
     this.times.push(atMs);
     this.characters += line.length;
     while (this.characters > MAX_CHARACTERS) {
-      this.characters -= this.lines.shift()!.length;
-      this.times.shift();
+      this.characters -= this.lines[this.oldest]!.length;
+      this.oldest += 1;
+    }
+    if (this.oldest > ROTATE_LINES && this.oldest * 2 > this.lines.length) {
+      this.lines = this.lines.slice(this.oldest);
+      this.times = this.times.slice(this.oldest);
+      this.oldest = 0;
     }
     for (const listener of [...this.listeners]) listener(line);
   }

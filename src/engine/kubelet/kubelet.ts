@@ -10,6 +10,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Network } from '../network/network.ts';
 import type { Stack } from '../network/stack.ts';
 import type { SystemProgram } from '../userland/contract.ts';
+import { clientWhile } from './cut-off.ts';
 import type { Usage } from './container.ts';
 import type { PodNetwork } from './contract.ts';
 import { NodeImages } from './image-pull.ts';
@@ -58,7 +59,7 @@ export class Kubelet implements NodeServices {
     this.minor = Number(description.kubeletVersion.split('.')[1]);
     this.images = new NodeImages(parts.kernel, parts.images, parts.registryCredentials);
     const { name, zone } = description;
-    this.client = parts.api.as({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] });
+    this.client = clientWhile(() => this.isReachable, parts.api.as({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }));
     this.recorder = new CountingRecorder(parts.kernel, this.client, 'kubelet', name);
     this.nodeStack = parts.network.createStack({
       name, group: `node/${name}`, kind: 'node', addresses: [description.address], zone, node: name,
@@ -73,6 +74,17 @@ export class Kubelet implements NodeServices {
 
   /** Creates the Node object and begins to renew the lease. `ready` comes with the CNI, see {@link becomeReady}. */
   register(): void {
+    this.announce();
+    this.renewLease();
+    this.kernel.onLeap(() => {
+      if (this.stopped) return;
+      this.writeLease();
+      this.writeHeartbeat();
+    });
+    this.refreshStatus();
+  }
+
+  private announce(): void {
     const created = this.client.create<Node>(nodeObject(this.description, this.kernel.nowMs, false));
     const node = this.reader.get<Node>('Node', '', this.name);
     this.client.create({
@@ -89,13 +101,6 @@ export class Kubelet implements NodeServices {
         this.recorder.record(subjectOf(created.value), 'Normal', reason, `Node ${this.name} status is now: ${what}`);
       }
     }
-    this.renewLease();
-    this.kernel.onLeap(() => {
-      if (this.stopped) return;
-      this.writeLease();
-      this.writeHeartbeat();
-    });
-    this.refreshStatus();
   }
 
   /** The network plugin is up: the node takes pods. */
@@ -122,11 +127,35 @@ export class Kubelet implements NodeServices {
     return !this.stopped;
   }
 
+  /** Whether the API server and the machine reach each other. */
+  get isReachable(): boolean {
+    return !this.stopped && !this.network.isCutOff(this.nodeStack);
+  }
+
+  /** The network is back after a cut: it says that it lives, sees what changed meanwhile and tells how its pods are. */
+  reconnect(): void {
+    if (!this.isReachable) return;
+    if (!this.reader.get('Node', '', this.name)) this.announce();
+    this.writeLease();
+    if (!this.networkProblem()) this.becomeReady();
+    const assigned = new Set<string>();
+    for (const pod of this.reader.podsOnNode<StoredPod>(this.name)) {
+      const { uid, deletionTimestamp } = pod.metadata;
+      assigned.add(uid);
+      const worker = this.workers.get(uid);
+      // It ended while nobody could be told.
+      if (!worker && deletionTimestamp) this.client.delete('Pod', keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } });
+      else this.observe(pod, false);
+      worker?.report();
+    }
+    for (const worker of [...this.workers.values()]) if (!assigned.has(worker.pod.metadata.uid)) this.observe(worker.pod, true);
+  }
+
   // ---- pods -------------------------------------------------------------------------------------------------------
 
   /** A pod of this node was seen, changed or vanished. */
   observe(pod: StoredPod, gone: boolean): void {
-    if (this.stopped) return;
+    if (!this.isReachable) return;
     const { uid } = pod.metadata;
     const worker = this.workers.get(uid);
     if (gone) {

@@ -19,7 +19,7 @@ export function nodeConnections(kernel: Kernel, kubelets: ReadonlyMap<string, Ku
     kubelets.get((pod as StoredPod).spec?.nodeName ?? '')?.workers.get(pod.metadata.uid);
   const kubeletOf = (pod: KubeObject): Kubelet | undefined => {
     const kubelet = kubelets.get((pod as StoredPod).spec?.nodeName ?? '');
-    return kubelet?.isRunning ? kubelet : undefined;
+    return kubelet?.isReachable ? kubelet : undefined;
   };
   const session = (pod: KubeObject, options: ExecOptions, attach: boolean): Result<ExecSession> => {
     const kubelet = kubeletOf(pod);
@@ -42,7 +42,7 @@ export function nodeConnections(kernel: Kernel, kubelets: ReadonlyMap<string, Ku
     exec: (pod, options) => session(pod, options, false),
     attach: (pod, options) => session(pod, options, true),
     podMetrics(pod) {
-      const worker = workerOf(pod);
+      const worker = kubeletOf(pod) && workerOf(pod);
       if (!worker || worker.records.every(record => !record.running)) return undefined;
       return worker.records.filter(record => record.running).map(record => ({
         container: record.name, cpuMillis: record.running!.system.usage.cpuMillis(kernel.nowMs), memoryBytes: record.running!.system.usage.memoryBytes(kernel.nowMs),
@@ -50,7 +50,7 @@ export function nodeConnections(kernel: Kernel, kubelets: ReadonlyMap<string, Ku
     },
     nodeMetrics(nodeName) {
       const kubelet = kubelets.get(nodeName);
-      return kubelet?.isRunning ? kubelet.usage() : undefined;
+      return kubelet?.isReachable ? kubelet.usage() : undefined;
     },
   };
 }

@@ -510,6 +510,12 @@ export class PodWorker {
     this.node.recorder.record(subjectOf(this.pod, fieldPath), type, reason, message);
   }
 
+  /** Tells the status even where nothing in it changed: somebody else may have written it meanwhile. */
+  report(): void {
+    this.lastStatus = '';
+    this.reportStatus();
+  }
+
   private reportStatus(): void {
     const status = podStatus(this.pod, this.records, {
       sandboxReady: this.sandbox.state === 'ready', ip: this.ip || this.lastIp, hostIp: this.node.address,

@@ -39,6 +39,8 @@ export class Network {
   /** Routes of the VPC; without it everything is reachable. */
   surroundings: Surroundings | undefined;
   readonly services: ServiceRoutes;
+  /** Zones whose machines have lost their network: nothing gets in or out of one; what runs on one machine still meets there. */
+  readonly cutZones = new Set<string>();
   private readonly stacks = new Map<string, Stack>();
   /** Names outside the cluster zone: RDS endpoints, partners, load balancers. */
   private readonly publicNames = new Map<string, readonly string[]>();
@@ -95,6 +97,7 @@ export class Network {
       ({ answer: { rcode, name: asked, addresses, server, ...(canonicalName && { canonicalName }) }, tookMs });
     if (name === 'localhost') return done('NOERROR', name, 0, ['127.0.0.1']);
     const clusterDns = nameserver !== VPC_RESOLVER;
+    if (!clusterDns && this.isCutOff(from)) return done('TIMEOUT', name, DNS_TIMEOUT_MS.attempt * DNS_TIMEOUT_MS.attempts);
     if (clusterDns) {
       const route = this.route(from, nameserver, 53);
       if (route.verdict !== 'delivered') return done(route.verdict === 'refused' ? 'SERVFAIL' : 'TIMEOUT', name, route.verdict === 'refused' ? 1 : DNS_TIMEOUT_MS.attempt * DNS_TIMEOUT_MS.attempts);
@@ -157,7 +160,7 @@ export class Network {
       hops?.push({ kind, name: last, verdict: 'dropped', reason: lost });
       return { verdict: 'timeout', target: undefined, port, last, service };
     }
-    if (!target || !target.up) {
+    if (!target || !target.up || this.isCut(from, target)) {
       hops?.push({ kind, name: last, verdict: 'dropped', reason: 'nothing answers at this address' });
       return { verdict: 'timeout', target: undefined, port, last, service };
     }
@@ -167,6 +170,15 @@ export class Network {
     }
     hops?.push({ kind, name: last, verdict: 'passed' });
     return { verdict: 'delivered', target, port, last, service };
+  }
+
+  /** A machine, or something on it, in a zone that is cut off. */
+  isCutOff({ options: { node, zone } }: Stack): boolean {
+    return this.cutZones.size > 0 && node !== undefined && zone !== undefined && this.cutZones.has(zone);
+  }
+
+  private isCut(from: Stack, to: Stack): boolean {
+    return (this.isCutOff(from) || this.isCutOff(to)) && from.options.node !== to.options.node;
   }
 
   /** Answers "can it get there, and where does it end" without sending anything. */
