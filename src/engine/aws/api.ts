@@ -2,7 +2,7 @@ import { assert } from '../kernel/assert.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { awsError, type AwsApi, type AwsCallRecord, type AwsClient, type AwsOperation, type AwsParameters, type AwsPrincipal, type AwsResult, type AwsService, type Authorizer } from './contract.ts';
 
-/** How many calls are remembered. */
+/** How many calls are remembered at least. */
 const TRAIL_LENGTH = 5_000;
 
 /** What an action's prefix is where it is not the service's name. */
@@ -72,7 +72,8 @@ export class AwsApiServer implements AwsApi {
 
   private remember(record: AwsCallRecord): void {
     this.records.push(record);
-    if (this.records.length > TRAIL_LENGTH) this.records.splice(0, this.records.length - TRAIL_LENGTH);
+    // In bulk: a shift of the whole trail at every call would cost more than the call.
+    if (this.records.length >= TRAIL_LENGTH * 2) this.records.splice(0, this.records.length - TRAIL_LENGTH);
     if (!record.readOnly) this.kernel.trace.record(`aws call ${record.service}:${record.operation} ${record.error?.code ?? 'ok'}`);
     for (const listener of this.listeners) listener(record);
   }
