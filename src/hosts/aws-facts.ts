@@ -62,6 +62,8 @@ export interface PoolFact {
   /** Most interfaces, and addresses (or prefixes) of each beside its own. */
   readonly interfacesMax: number;
   readonly slotsEach: number;
+  /** Addresses that the subnet must have left for one more interface, as many as it would be made with. */
+  readonly interfaceTakes: number;
 }
 
 export interface NodegroupFact {

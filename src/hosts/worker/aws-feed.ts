@@ -1,10 +1,12 @@
 import type { Ipamd } from '../../engine/addons/vpc-cni/ipamd.ts';
+import { wantedOn } from '../../engine/addons/vpc-cni/targets.ts';
 import type { VpcCni } from '../../engine/addons/vpc-cni/vpc-cni.ts';
 import type { AwsAccount } from '../../engine/aws/account.ts';
 import type { AwsCallRecord } from '../../engine/aws/contract.ts';
 import type { Instance, NetworkInterface, Subnet } from '../../engine/aws/ec2/contract.ts';
 import type { EksUpdate, Nodegroup } from '../../engine/aws/eks/contract.ts';
 import type { TargetGroup } from '../../engine/aws/elbv2/contract.ts';
+import { PREFIX } from '../../engine/facts/ec2.ts';
 import { nodeNameOf } from '../../engine/machines.ts';
 import type { AwsChanges, AwsFact, AwsFactKind, InterfaceUse, NodegroupFact, PoolFact, RefusalFact } from '../aws-facts.ts';
 
@@ -164,8 +166,10 @@ export class AwsFeed {
         }
       }
       this.pools.set(name, { ipamd, revision, answers, settings, staleAtMs });
-      const { interfaces, slotsPerInterface } = ipamd.limits;
-      changed.push({ kind: 'pool', id: name, answers, held, cooling, prefixes: settings.prefixDelegation, interfacesMax: interfaces, slotsEach: slotsPerInterface });
+      const { limits } = ipamd;
+      const { interfaces, slotsPerInterface } = limits;
+      const interfaceTakes = 1 + wantedOn(slotsPerInterface, ipamd.pool, settings, limits) * (settings.prefixDelegation ? PREFIX.size : 1);
+      changed.push({ kind: 'pool', id: name, answers, held, cooling, prefixes: settings.prefixDelegation, interfacesMax: interfaces, slotsEach: slotsPerInterface, interfaceTakes });
     }
     return changed;
   }

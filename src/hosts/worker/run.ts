@@ -138,7 +138,7 @@ export class Run {
   /** One frame. */
   tell(speed: Speed, reset = false): void {
     const { inputs } = this.world;
-    const told = inputs.length === this.toldInputs ? {} : { inputs: inputs.filter(({ input }) => input.type === 'line' || input.type === 'hint' || input.type === 'answer') };
+    const told = inputs.length === this.toldInputs ? {} : { inputs: inputs.filter(({ input }) => TOLD.has(input.type)) };
     const scenario = reset || this.world.scenario?.takeChanged() ? this.world.scenarioState() : undefined;
     const aws = reset ? this.aws.all() : this.aws.take();
     this.toldInputs = inputs.length;
@@ -147,6 +147,9 @@ export class Run {
     });
   }
 }
+
+/** Inputs that the page marks on its timeline or counts. */
+const TOLD: ReadonlySet<string> = new Set(['line', 'hint', 'answer', 'act', 'mend']);
 
 const podStatus: PodStatusOf = pod => {
   const { status, ready, total, restarts } = podSummary(pod);

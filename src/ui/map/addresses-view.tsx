@@ -24,21 +24,24 @@ export function AddressesView() {
   const folds = nodes.length > CARDS_MAX;
   const isOpen = (node: NodePicture): boolean => !folds || node.waiting.length > 0 || unfolded.has(node.name) || chosen === node.node?.slug;
   const drawn = subnets.filter(({ fact }) => !fact.public);
-  const public_ = subnets.filter(({ fact }) => fact.public);
+  const others = subnets.filter(({ fact }) => fact.public);
+  // A few subnets are columns: each node stands below the one it takes its addresses from.
+  const aligned = drawn.length <= 4;
+  const card = (node: NodePicture): React.ReactNode => (isOpen(node) ? <NodeCard key={node.name} picture={node} marks={marks} /> : <NodeLine key={node.name} picture={node} open={() => setUnfolded(new Set([...unfolded, node.name]))} />);
   return (
     <div className="addr-frame">
       {/* One listener for all squares: a subnet has hundreds. */}
-      <div className="addr" tabIndex={0} role="region" aria-label="Addresses by subnet, interface and pod" onKeyDown={walk} onMouseOver={event => hover(slugAt(event.target))} onMouseLeave={() => hover(undefined)}
+      <div className={aligned ? 'addr aligned' : 'addr'} style={aligned ? { '--columns': drawn.length } as React.CSSProperties : undefined} tabIndex={0} role="region" aria-label="Addresses by subnet, interface and pod" onKeyDown={walk} onMouseOver={event => hover(slugAt(event.target))} onMouseLeave={() => hover(undefined)}
         onClick={event => { const slug = slugAt(event.target); if (slug) select(slug); }}>
         {drawn.map(subnet => <SubnetCard key={subnet.fact.id} subnet={subnet} marks={marks} />)}
-        {public_.length > 0 && <div className="publics">{public_.map(subnet => <SubnetLine key={subnet.fact.id} subnet={subnet} />)}</div>}
         <div className="lg">
           {USES.filter(use => seen.has(use)).map(use => <span key={use}><i className={`s s-${use}`} />{useWords(use)}</span>)}
           {nodes.some(({ waiting }) => waiting.length > 0) && <span><i className="s s-asked" />asked for, refused</span>}
         </div>
         {adrift.length > 0 && <WaitingList title="Without a node" waiting={adrift} marks={marks} />}
-        {nodes.map(node => (isOpen(node) ? <NodeCard key={node.name} picture={node} marks={marks} />
-          : <NodeLine key={node.name} picture={node} open={() => setUnfolded(new Set([...unfolded, node.name]))} />))}
+        {aligned ? drawn.map(({ fact }) => <div className="under" key={fact.id}>{nodes.filter(node => node.subnetId === fact.id).map(card)}</div>) : nodes.map(card)}
+        {aligned && nodes.filter(node => !drawn.some(({ fact }) => fact.id === node.subnetId)).map(card)}
+        {others.length > 0 && <div className="publics">{others.map(subnet => <SubnetLine key={subnet.fact.id} subnet={subnet} />)}</div>}
       </div>
       <FirstStop />
     </div>

@@ -3,14 +3,14 @@ import type { AwsFact, PoolFact } from '../../hosts/aws-facts.ts';
 import { applyFrame, EMPTY_SNAPSHOT, type Snapshot } from '../snapshot.ts';
 import { fakeAccount } from '../testing/fake-account.ts';
 import { fakeObjects, object } from '../testing/fake-objects.ts';
-import { addressPicture, slotWords, type AddressPicture } from './addresses.ts';
+import { addressPicture, slotWords, whyNone, type AddressPicture } from './addresses.ts';
 import { model } from './model.ts';
 import { subnetTable, tableOf } from './table.tsx';
 
 const { objects, podStatus } = fakeObjects();
 const shop = (change: readonly AwsFact[] = []): Snapshot => applyFrame(EMPTY_SNAPSHOT, { reset: true, upserts: objects, deletes: [], podStatus, aws: fakeAccount(change) });
 const drawn = (snapshot: Snapshot): AddressPicture => addressPicture(snapshot, model(snapshot));
-const BOOK: PoolFact = { kind: 'pool', id: 'ip-10-20-0-11', answers: true, held: {}, cooling: [], prefixes: false, interfacesMax: 3, slotsEach: 5 };
+const BOOK: PoolFact = { kind: 'pool', id: 'ip-10-20-0-11', answers: true, held: {}, cooling: [], prefixes: false, interfacesMax: 3, slotsEach: 5, interfaceTakes: 6 };
 const everySlot = Object.fromEntries(['4', '5', '6', '7', '8', '10', '12', '13'].map(last => [`10.20.0.${last}`, `pod-${last}`]));
 
 describe('a subnet', () => {
@@ -61,7 +61,7 @@ describe('a pod without an address', () => {
   const withLate = (facts: readonly AwsFact[]): Snapshot => applyFrame(shop(facts), { reset: false, upserts: [late, event], deletes: [], podStatus: [{ uid: late.metadata.uid, status: 'ContainerCreating', ready: '0/1', restarts: 0 }] });
 
   test.each<[PoolFact, string]>([
-    [{ ...BOOK, held: everySlot }, 'private-a has 0 free'],
+    [{ ...BOOK, held: everySlot }, 'private-a is full'],
     [{ ...BOOK, held: everySlot, slotsEach: 4, interfacesMax: 2 }, 'all its interfaces are full'],
     [{ ...BOOK, held: { ...everySlot, '10.20.0.4': undefined as never }, cooling: ['10.20.0.4'] }, '1 cooling down'],
     [{ ...BOOK, answers: false }, 'aws-node does not answer'],
@@ -69,6 +69,17 @@ describe('a pod without an address', () => {
   ])('says why: %j', (book, why) => {
     const node = drawn(withLate([book])).nodes.find(({ name }) => name === 'ip-10-20-0-11');
     expect(node?.waiting.map(entry => `${entry.pod.name}: ${entry.why}`)).toEqual([`late-1: ${why}`]);
+  });
+
+  test.each([
+    // free  slots each   why
+    [3,      4,           'private-a: 3 free, 6 needed'],   // both interfaces are full: a third one takes six
+    [3,      5,           'asks again soon'],               // one has a slot left, which costs one
+    [6,      4,           'asks again soon'],
+    [0,      5,           'private-a is full'],
+  ])('with %i free and %i slots an interface: %s', (free, slotsEach, why) => {
+    const node = drawn(shop([{ ...BOOK, held: everySlot }])).nodes.find(({ name }) => name === 'ip-10-20-0-11')!;
+    expect(whyNone({ ...BOOK, held: everySlot, slotsEach }, 'subnet-private-a', new Map([['subnet-private-a', free]]), node.interfaces)).toBe(why);
   });
 });
 

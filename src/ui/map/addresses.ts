@@ -126,9 +126,11 @@ export function whyNone(pool: PoolFact | undefined, subnetId: string, free: Read
   if (cooling > 0) return `${cooling} cooling down`;
   const blocks = own.reduce((sum, { fact }) => sum + fact.addresses.length - 1 + fact.prefixes.length, 0);
   if (blocks >= pool.interfacesMax * pool.slotsEach) return 'all its interfaces are full';
-  const left = free.get(subnetId);
-  const need = pool.prefixes ? PREFIX_SIZE : 1;
-  return left !== undefined && left < need ? `${subnetId.replace(/^subnet-/, '')} has ${left} free` : 'no address';
+  const left = free.get(subnetId) ?? 0;
+  // A slot on an interface it has costs one address, a new interface as many as it is made with.
+  const need = blocks < own.length * pool.slotsEach ? (pool.prefixes ? PREFIX_SIZE : 1) : pool.interfaceTakes;
+  const name = subnetId.replace(/^subnet-/, '');
+  return left === 0 ? `${name} is full` : left < need ? `${name}: ${left} free, ${need} needed` : 'asks again soon';
 }
 
 interface EventView { readonly reason?: string; readonly message?: string; readonly involvedObject?: { readonly uid?: string } }

@@ -17,7 +17,7 @@ export function fakeAccount(change: readonly AwsFact[] = []): AwsChanges {
       interfaceFact({ id: 'eni-1', subnetId: 'subnet-private-a', deviceIndex: 1, addresses: ['10.20.0.9', '10.20.0.10', '10.20.0.12', '10.20.0.13'] }),
       interfaceFact({ id: 'eni-eks', subnetId: 'subnet-private-a', use: 'control-plane', description: 'Amazon EKS kfo-prod', machineId: '', addresses: ['10.20.0.14'] }),
       interfaceFact({ id: 'eni-nat', subnetId: 'subnet-public-a', use: 'nat', description: 'Interface for NAT Gateway nat-a', machineId: '', addresses: ['10.20.9.4'] }),
-      { kind: 'pool', id: 'ip-10-20-0-11', answers: true, held: { '10.20.0.4': 'pod-shop-orders-7c9d8f6b5-2xkqp', '10.20.0.5': 'pod-gone' }, cooling: ['10.20.0.6'], prefixes: false, interfacesMax: 3, slotsEach: 5 },
+      { kind: 'pool', id: 'ip-10-20-0-11', answers: true, held: { '10.20.0.4': 'pod-shop-orders-7c9d8f6b5-2xkqp', '10.20.0.5': 'pod-gone' }, cooling: ['10.20.0.6'], prefixes: false, interfacesMax: 3, slotsEach: 5, interfaceTakes: 6 },
       ...change,
     ],
     gone: [],
