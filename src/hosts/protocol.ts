@@ -3,6 +3,7 @@ import type { KubeObject, ObjectRef } from '../engine/apimachinery/object.ts';
 import type { Completion } from '../terminal/contract.ts';
 import type { AwsChanges } from './aws-facts.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';
+import type { WorldAction } from '../trainer/staging/world-action.ts';
 
 /** What a world is made from. */
 export type WorldSource =
@@ -24,7 +25,11 @@ export type WorldInput =
   | { readonly type: 'write-file'; readonly path: string; readonly content: string }
   | { readonly type: 'host-answer'; readonly id: number; readonly answer: unknown }
   | { readonly type: 'answer'; readonly objective: string; readonly text: string }
-  | { readonly type: 'hint' };
+  | { readonly type: 'hint' }
+  /** Somebody breaks something on purpose. `trouble` and `target` are for those who read the log; the actions say it all. */
+  | { readonly type: 'act'; readonly trouble: string; readonly target: string; readonly actions: readonly WorldAction[] }
+  /** Takes back what the n-th `act` of the log did, counted from 0. */
+  | { readonly type: 'mend'; readonly act: number };
 
 export interface LoggedInput {
   readonly atMs: number;

@@ -60,7 +60,7 @@ function backTo(atMs: number, inputs: readonly LoggedInput[] = run?.world.inputs
 function undo(): void {
   if (!run) return;
   const log = run.world.inputs;
-  const last = log.findLastIndex(({ input }) => input.type === 'line' || input.type === 'write-file' || input.type === 'answer' || input.type === 'key');
+  const last = log.findLastIndex(({ input }) => input.type === 'line' || input.type === 'write-file' || input.type === 'answer' || input.type === 'key' || input.type === 'act' || input.type === 'mend');
   const entry = log[last];
   if (entry) backTo(entry.atMs, log.slice(0, last));
 }

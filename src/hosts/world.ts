@@ -23,6 +23,7 @@ import { ScenarioRun } from '../trainer/scenario-run.ts';
 import { bornBeforeMs, foundCluster, homeFiles, loadEstate, stageEstate, type LoadedEstate } from '../trainer/staging/estate.ts';
 import { stagePlainCluster } from '../trainer/staging/plain-cluster.ts';
 import { playPast, scheduleFuture, type Stage } from '../trainer/staging/timeline.ts';
+import { act, worldActionSchema, type ActionOutcome } from '../trainer/staging/world-action.ts';
 import { createAwsDoor, learnerSession } from './aws-door.ts';
 import type { LoggedInput, SavedRun, WorldInput, WorldSource } from './protocol.ts';
 
@@ -43,6 +44,8 @@ const SILENT: WorldEvents = { output() {}, prompt() {}, closed() {} };
 const API_ROUND_TRIP_MS = 9;
 const AWS_VERSION = 'aws-cli/2.32.3 Python/3.13.9 Linux/6.8.0-88-generic exe/x86_64.ubuntu.24';
 const EKSCTL_VERSION = '0.217.0';
+/** In whose name things are broken: whoever looks who it was finds a colleague. */
+const BREAKER = 'ci-deployer';
 const ADMIN_GROUPS = ['system:masters', 'system:authenticated'];
 /** How long the default estate's sandbox has been under load when one arrives. */
 const SANDBOX_LOAD_MS = 30_000;
@@ -59,6 +62,8 @@ export class World {
   readonly context: string;
   readonly namespace: string;
   private readonly user: User;
+  /** What was broken on purpose and can be taken back, in order. */
+  private readonly acts: ActionOutcome[][] = [];
 
   constructor(readonly source: WorldSource, readonly seed: number, private readonly content: Content, private readonly events: WorldEvents = SILENT) {
     const found = source.kind === 'scenario' ? scenarioOf(content, source.key) : undefined;
@@ -123,7 +128,23 @@ export class World {
       case 'host-answer': this.kernel.answerHostCall(input.id, input.answer); break;
       case 'answer': this.scenario?.answer(input.objective, input.text); break;
       case 'hint': this.scenario?.showHint(); break;
+      case 'act': this.acts.push(this.perform(input.actions)); break;
+      case 'mend': {
+        for (const outcome of this.acts[input.act] ?? []) outcome.undo();
+        this.acts[input.act] = [];
+        break;
+      }
     }
+  }
+
+  /** Does what somebody else would have done. Actions come from links too: what is none is left out. */
+  private perform(actions: readonly unknown[]): ActionOutcome[] {
+    const { source, content, cluster } = this;
+    const folder = source.kind === 'scenario' ? scenarioOf(content, source.key).folder : '';
+    return actions.flatMap(action => {
+      const { data } = worldActionSchema.safeParse(action);
+      return data && act(data, { cluster, content, folder, user: BREAKER }) || [];
+    });
   }
 
   /** Lets virtual time pass. */

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { Cluster } from '../../engine/cluster.ts';
 import type { ImageDefinition } from '../../engine/images/contract.ts';
 import { interpreterProgram, serviceProgram } from '../../engine/images/service/program.ts';
@@ -50,22 +51,36 @@ function manifestsOf(content: Content, { folder, changes = [], without }: Loaded
   return [...merged, ...changed.values()];
 }
 
+type DeclaredImages = z.infer<typeof imagesSchema>;
+type DeclaredImage = DeclaredImages['images'][number];
+
 /** The images that a folder of the estates declares. */
 export function loadImages(content: Content, folder: string): ImageDefinition[] {
-  const { registry, images } = imagesSchema.parse(readYaml(content, `${folder}/images.yaml`));
-  return images.flatMap(({ repository, sizeMiB, user, entrypoint, workingDir, scripts, versions }) => {
-    const path = entrypoint[0]!.startsWith('/') ? entrypoint[0]! : `/usr/local/bin/${entrypoint[0]!.replace(/^\.\//, '')}`;
-    const name = repository.slice(repository.lastIndexOf('/') + 1);
-    return versions.map(({ tags, service }): ImageDefinition => {
-      const model = { name, ...service };
-      const program = scripts && workingDir ? interpreterProgram(model, entrypoint[1]!, workingDir, scripts) : serviceProgram(model);
-      return {
-        repository: `${registry}/${repository}`, tags, sizeBytes: sizeMiB * MIB, entrypoint: [path, ...entrypoint.slice(1)], userland: 'debian',
-        ...(user && { user }), ...(workingDir && { workingDir }), ports: service.ports.map(({ port }) => port), programs: { [path]: program },
-        ...(scripts && workingDir && { files: Object.fromEntries([entrypoint[1]!, ...Object.keys(scripts)].map(file => [`${workingDir}/${file}`, ''])) }),
-      };
-    });
-  });
+  const { registry, images } = declaredImages(content, folder);
+  return images.flatMap(image => image.versions.map(({ tags, service }) => imageOf(registry, image, tags, service)));
+}
+
+const declaredImages = (content: Content, folder: string): DeclaredImages => once(content, `images ${folder}`, () => imagesSchema.parse(readYaml(content, `${folder}/images.yaml`)));
+
+/** A new build of an image that an estate declares, its service changed in these fields. @returns nothing for an image of somebody else */
+export function rebuilt(content: Content, repository: string, tag: string, change: Readonly<Record<string, unknown>>): ImageDefinition | undefined {
+  for (const path of content.list('scenarios/estates').filter(file => file.endsWith('/images.yaml'))) {
+    const { registry, images } = declaredImages(content, path.slice(0, path.lastIndexOf('/')));
+    const image = images.find(entry => `${registry}/${entry.repository}` === repository);
+    if (image) return imageOf(registry, image, [tag], { ...image.versions[0]!.service, ...change });
+  }
+  return undefined;
+}
+
+function imageOf(registry: string, { repository, sizeMiB, user, entrypoint, workingDir, scripts }: DeclaredImage, tags: readonly string[], service: DeclaredImage['versions'][number]['service']): ImageDefinition {
+  const path = entrypoint[0]!.startsWith('/') ? entrypoint[0]! : `/usr/local/bin/${entrypoint[0]!.replace(/^\.\//, '')}`;
+  const model = { name: repository.slice(repository.lastIndexOf('/') + 1), ...service };
+  const program = scripts && workingDir ? interpreterProgram(model, entrypoint[1]!, workingDir, scripts) : serviceProgram(model);
+  return {
+    repository: `${registry}/${repository}`, tags, sizeBytes: sizeMiB * MIB, entrypoint: [path, ...entrypoint.slice(1)], userland: 'debian',
+    ...(user && { user }), ...(workingDir && { workingDir }), ports: service.ports.map(({ port }) => port), programs: { [path]: program },
+    ...(scripts && workingDir && { files: Object.fromEntries([entrypoint[1]!, ...Object.keys(scripts)].map(file => [`${workingDir}/${file}`, ''])) }),
+  };
 }
 
 /** How long before the learner arrives the estate was born, virtual ms. */

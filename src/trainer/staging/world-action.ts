@@ -8,6 +8,7 @@ import type { Cluster } from '../../engine/cluster.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import type { StoredPod } from '../../engine/kubelet/pod.ts';
 import { durationMs, readManifests, type Content } from '../content.ts';
+import { cause, causeActions } from './cause-action.ts';
 
 const workload = z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'namespace/name of a Deployment');
 
@@ -20,14 +21,15 @@ export const worldActionSchema = z.union([
   z.strictObject({ load: z.strictObject({ profiles: z.array(z.string()), factor: z.number() }) }),
   /** The machine under one of its pods, or the named one, fails at once. */
   z.strictObject({ killNode: z.union([z.strictObject({ under: workload }), z.strictObject({ name: z.string() })]) }),
-  /** Cordons the node under one of its pods and evicts everything from it, as `kubectl drain` does; uncordons it afterwards. */
-  z.strictObject({ drainNode: z.strictObject({ under: workload }) }),
+  /** Cordons the node under one of its pods, or the named one, and evicts everything from it, as `kubectl drain` does; uncordons it afterwards. */
+  z.strictObject({ drainNode: z.union([z.strictObject({ under: workload }), z.strictObject({ name: z.string() })]) }),
   /** Applies the manifests of a file of the scenario; they are taken away when the trial is over. */
   z.strictObject({ addPods: z.string() }),
   /** An update of a managed add-on to its own settings: what was changed beside them is put back. */
   z.strictObject({ updateAddon: z.string() }),
   /** People wait, and time passes. */
   z.strictObject({ fastForward: z.string().refine(text => { try { return durationMs(text) > 0; } catch { return false; } }) }),
+  ...causeActions,
 ]);
 
 export type WorldAction = z.infer<typeof worldActionSchema>;
@@ -79,16 +81,24 @@ export function act(action: WorldAction, context: ActionContext): ActionOutcome 
   }
   if ('killNode' in action) {
     const target = 'name' in action.killNode ? { node: action.killNode.name } : under(cluster, action.killNode.under);
-    if (!target) return undefined;
-    cluster.terminateNode(target.node);
-    return { ...THROUGH, ...('pod' in target && { pod: nameOf(target.pod) }) };
+    const machine = target && cluster.kubelets.get(target.node);
+    if (!machine?.isRunning) return undefined;
+    cluster.terminateNode(target!.node);
+    const { zone, labels, size } = machine.description;
+    return {
+      ...THROUGH, ...('pod' in target! && { pod: nameOf(target.pod) }),
+      // A group replaces what it loses; a machine without one is replaced by hand.
+      undo: () => { if (labels['eks.amazonaws.com/nodegroup'] === undefined) cluster.addNode({ zone, instanceType: size.type, labels }); },
+    };
   }
   if ('drainNode' in action) {
+    if ('name' in action.drainNode) return cluster.kubelets.has(action.drainNode.name) ? drain(context, action.drainNode.name) : undefined;
     const target = under(cluster, action.drainNode.under);
     return target && { ...drain(context, target.node), pod: nameOf(target.pod) };
   }
   if ('addPods' in action) return addManifests(context, action.addPods);
   if ('fastForward' in action) return fastForward(cluster, durationMs(action.fastForward));
+  if (!('updateAddon' in action)) return cause(action, context);
   const { aws } = cluster;
   aws.api.call(aws.serviceRole('AWSServiceRoleForAmazonEKS', 'AmazonEKS'), 'eks', 'UpdateAddon', { clusterName: aws.foundation.cluster.name, addonName: action.updateAddon, resolveConflicts: 'OVERWRITE' });
   return THROUGH;
