@@ -7,6 +7,7 @@ import type { Cluster } from '../../engine/cluster.ts';
 import { podSummary } from '../../engine/kinds/pod-status.ts';
 import type { StoredPod } from '../../engine/kubelet/pod.ts';
 
+const CNI_ROLE = 'kubernetes.io/role/cni';
 const NODEGROUP = 'eks.amazonaws.com/nodegroup';
 type Answer = Record<string, unknown>;
 
@@ -17,6 +18,7 @@ export function registerCloud(environment: Environment, cluster: Cluster, arrive
     .registerFunction('nodes(string): dyn', (group: string) => nodes(cluster, group))
     .registerFunction('subnet(string): dyn', (id: string) => subnet(cluster, id))
     .registerFunction('podSubnets(): dyn', () => podSubnets(cluster))
+    .registerFunction('headroom(): dyn', () => headroom(cluster))
     .registerFunction('pods(string, string): dyn', (namespace: string, selector: string) => pods(cluster, namespace, selector))
     .registerFunction('budget(string): dyn', (key: string) => budget(cluster, key))
     .registerFunction('roleAllows(string, string, string): bool', (role: string, action: string, resource: string) => roleAllows(cluster, role, action, resource))
@@ -35,7 +37,7 @@ function nodeGroup({ aws }: Cluster, name: string, arrivedMs: number): Answer {
   };
 }
 
-function nodes({ api: { reader } }: Cluster, group: string): Answer {
+function nodes({ api: { reader }, aws: { ec2 } }: Cluster, group: string): Answer {
   const all = reader.list<Node>('Node').filter(({ metadata }) => group === '' || metadata.labels?.[NODEGROUP] === group);
   const ready = all.filter(({ status }) => status?.conditions?.some(({ type, status: word }) => type === 'Ready' && word === 'True'));
   return {
@@ -43,6 +45,7 @@ function nodes({ api: { reader } }: Cluster, group: string): Answer {
     versions: [...new Set(all.map(({ status }) => minorOf(status?.nodeInfo?.kubeletVersion ?? '')))].sort(),
     podSlots: all.map(({ status }) => BigInt(unitValue(status?.allocatable?.['pods'] ?? '0'))),
     names: all.map(({ metadata }) => metadata.name),
+    subnets: [...new Set(all.flatMap(({ status }) => ec2.subnetOf(status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '')?.subnetId ?? []))].sort(),
   };
 }
 
@@ -60,6 +63,20 @@ function podSubnets(cluster: Cluster): Answer {
   const used = new Set(reader.list<StoredPod>('Pod').flatMap(({ spec, status }) => (status?.podIP && !spec?.hostNetwork ? ec2.subnetOf(status.podIP)?.subnetId ?? [] : [])));
   const shares = [...used].map(id => subnet(cluster, id).freeShare as number);
   return { ids: [...used].sort(), leastFreeShare: shares.length === 0 ? 1 : Math.min(...shares) };
+}
+
+/** The zone that is worst off: of the subnets that may give its nodes pod addresses, the one with the largest free share. */
+function headroom(cluster: Cluster): Answer {
+  const { aws: { ec2 }, api: { reader } } = cluster;
+  const configured = new Set(reader.list<{ spec?: { subnet?: string } }>('ENIConfig').map(({ spec }) => spec?.subnet ?? ''));
+  const bearing = new Set(podSubnets(cluster).ids as string[]);
+  const zones = [...new Set(reader.list<Node>('Node').map(({ metadata }) => metadata.labels?.['topology.kubernetes.io/zone'] ?? ''))].sort();
+  const shares = zones.map(zone => ({
+    zone, share: Math.max(0, ...ec2.subnets.list().filter(each => each.zone === zone && (bearing.has(each.subnetId) || configured.has(each.subnetId) || (each.tags[CNI_ROLE] ?? '0') !== '0'))
+      .map(each => subnet(cluster, each.subnetId).freeShare as number)),
+  }));
+  const worst = shares.reduce((low, each) => (each.share < low.share ? each : low), { zone: '', share: 1 });
+  return { share: worst.share, zone: worst.zone };
 }
 
 function pods({ api: { reader }, aws: { ec2 } }: Cluster, namespace: string, selector: string): Answer {

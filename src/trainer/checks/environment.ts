@@ -27,8 +27,8 @@ export interface Check {
  * - `configMap('ns/name')`: exists, keys
  * - `traffic(seconds)`: total, failed, successRate, fastShare (below 300 ms) of the people outside the cluster
  * - `nodeGroup('name')`: exists, status, version (`1.35`), minSize, maxSize, desired, role, updateId and updateStatus of its last version update since the learner came
- * - `nodes('group')` (`''`: all): total, ready, cordoned, versions, podSlots (allocatable pods of each), names
- * - `subnet('id')`: exists, free, size, freeShare; `podSubnets()`: ids, leastFreeShare of those that hold pods
+ * - `nodes('group')` (`''`: all): total, ready, cordoned, versions, podSlots (allocatable pods of each), names, subnets
+ * - `subnet('id')`: exists, free, size, freeShare; `podSubnets()`: ids, leastFreeShare of those that hold pods; `headroom()`: share, zone: in the zone that is worst off, what the roomiest subnet for pods has free
  * - `pods('ns', 'selector')`: total, running, ready, pending (unbound), withoutAddress, hostNetwork, nodes, groups (node groups of the running ones), statuses, subnets
  * - `budget('ns/name')`: exists, keeps (pods it keeps up), allows (disruptions now), healthy, pods
  * - `roleAllows('role', 'action', 'arn')`; `unusedAddressShare()`: of the addresses nodes hold for pods, the part nobody uses
