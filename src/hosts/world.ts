@@ -36,6 +36,8 @@ export interface WorldEvents {
   errorOutput?(terminal: string, text: string): void;
   prompt(terminal: string, exitCode: number): void;
   closed(terminal: string): void;
+  /** The cluster stands and nothing has happened in it yet: who wants to follow its history starts here. */
+  founded?(cluster: Cluster): void;
 }
 
 const SILENT: WorldEvents = { output() {}, prompt() {}, closed() {} };
@@ -78,6 +80,7 @@ export class World {
       this.cluster = foundCluster(this.kernel, loaded);
       stageEstate(this.cluster, content, loaded, slice, this.startMs);
       baseline = takeBaseline(this.cluster);
+      events.founded?.(this.cluster);
       const stage: Stage = { cluster: this.cluster, content, estate: loaded.estate, folder: found?.folder ?? '' };
       const timeline = found ? found.scenario.timeline
         : [{ atMs: -SANDBOX_LOAD_MS, load: { profiles: loaded.estate.slices[slice]!.loads, factor: 1 } }];
@@ -91,6 +94,7 @@ export class World {
       this.startMs = CALENDAR_START_MS;
       this.kernel = new Kernel({ seed, startMs: this.startMs - 60_000 });
       this.cluster = stagePlainCluster(this.kernel, content, source.kind === 'empty' ? source.nodes : 0);
+      events.founded?.(this.cluster);
       this.kernel.run({ untilMs: this.startMs });
       this.context = 'drydock';
       this.namespace = 'default';

@@ -16,7 +16,7 @@ export class Run {
   readonly desk: Desk;
   private readonly frames: FrameFeed;
   private readonly traffic: TrafficFeed;
-  private readonly aws: AwsFeed;
+  private aws!: AwsFeed;
   private toldInputs = -1;
   /** What is waited for, while time runs to the next thing to see. */
   private awaited: NextEvent | undefined;
@@ -35,12 +35,12 @@ export class Run {
         this.awaited?.lineEnded();
       },
       closed: terminal => this.desk.closed(terminal),
+      founded: ({ aws, vpcCni, kernel }) => { this.aws = new AwsFeed(aws, vpcCni, () => kernel.nowMs); },
     });
     const { api, network } = this.world.cluster;
     api.provideSchemaTexts(schemaTexts);
     this.traffic = new TrafficFeed(network.requests, host => network.stackAt(network.addressesOf(host)[0] ?? host)?.options.group ?? host);
     this.frames = new FrameFeed(api.reader, podStatus);
-    this.aws = new AwsFeed(this.world.cluster.aws, this.world.cluster.vpcCni, () => this.nowMs);
     api.onChange(change => {
       this.frames.note(change);
       this.awaited?.note(change);

@@ -23,8 +23,10 @@ export function AddressesView() {
   const marks: Marks = { lit, chosen };
   const folds = nodes.length > CARDS_MAX;
   const isOpen = (node: NodePicture): boolean => !folds || node.waiting.length > 0 || unfolded.has(node.name) || chosen === node.node?.slug;
-  const drawn = subnets.filter(({ fact }) => !fact.public);
-  const others = subnets.filter(({ fact }) => fact.public);
+  // Subnets of nodes are drawn; of the rest (public ones, databases) a line each is enough.
+  const isDrawn = ({ counts, fact }: SubnetPicture): boolean => (counts.get('node') ?? 0) > 0 || nodes.some(({ subnetId }) => subnetId === fact.id);
+  const drawn = subnets.filter(isDrawn);
+  const others = subnets.filter(subnet => !isDrawn(subnet));
   // A few subnets are columns: each node stands below the one it takes its addresses from.
   const aligned = drawn.length <= 4;
   const card = (node: NodePicture): React.ReactNode => (isOpen(node) ? <NodeCard key={node.name} picture={node} marks={marks} /> : <NodeLine key={node.name} picture={node} open={() => setUnfolded(new Set([...unfolded, node.name]))} />);
@@ -73,7 +75,6 @@ const on = (slot: Slot, { lit, chosen }: Marks): { lit: boolean; chosen: boolean
   return { lit: slug !== undefined && slug === lit, chosen: slug !== undefined && slug === chosen };
 };
 
-/** Public subnets hold balancers and NAT gateways; a line each is enough. */
 function SubnetLine({ subnet }: { subnet: SubnetPicture }) {
   const { fact, name, usable } = subnet;
   return (
