@@ -29,7 +29,9 @@ export type WorldInput =
   /** Somebody breaks something on purpose. `trouble` and `target` are for those who read the log; the actions say it all. */
   | { readonly type: 'act'; readonly trouble: string; readonly target: string; readonly actions: readonly WorldAction[] }
   /** Takes back what the n-th `act` of the log did, counted from 0. */
-  | { readonly type: 'mend'; readonly act: number };
+  | { readonly type: 'mend'; readonly act: number }
+  /** From here on it is somebody else's run: what was typed before is history, and going back ends here. */
+  | { readonly type: 'begin' };
 
 export interface LoggedInput {
   readonly atMs: number;
@@ -53,6 +55,8 @@ export type PageMessage =
   | { readonly type: 'speed'; readonly speed: Speed }
   /** Runs to the next thing that a learner would see, ten virtual minutes at most, then pauses; `stopped` says at what. */
   | { readonly type: 'next-event' }
+  /** Lets so much virtual time pass at once, then pauses. */
+  | { readonly type: 'pass'; readonly ms: number }
   | { readonly type: 'rewind'; readonly atMs: number }
   | { readonly type: 'undo' }
   | { readonly type: 'reset' }

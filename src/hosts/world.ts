@@ -138,7 +138,15 @@ export class World {
         this.acts[input.act] = [];
         break;
       }
+      case 'begin': this.begin(); break;
     }
+  }
+
+  /** Fresh terminals, and a scenario that has seen nothing typed. */
+  private begin(): void {
+    for (const terminal of this.terminals.values()) terminal.close();
+    this.terminals.clear();
+    this.scenario?.beginAnew();
   }
 
   /** Does what somebody else would have done. Actions come from links too: what is none is left out. */

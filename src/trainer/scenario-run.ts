@@ -79,6 +79,14 @@ export class ScenarioRun {
     if (last) last.exitCode = exitCode;
   }
 
+  /** Somebody else goes on from here: what was typed and read before was not theirs. */
+  beginAnew(): void {
+    this.lines.length = 0;
+    this.hintsShown = 0;
+    this.lastActiveMs = this.cluster.kernel.nowMs;
+    this.changed = true;
+  }
+
   answer(objectiveId: string, text: string): void {
     const objective = this.objectives.find(entry => entry.id === objectiveId);
     if (objective instanceof QuestionObjective) objective.submit(text);

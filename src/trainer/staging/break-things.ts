@@ -1,8 +1,8 @@
 /** What a teacher can break on purpose: each is a list of actions upon a chosen target, and says how it looks to be mended. Data only. */
 import type { WorldAction } from './world-action.ts';
 
-/** What is chosen before it is done. `config-key` is `namespace/config/KEY/deployment`. */
-export type TargetKind = 'deployment' | 'config-key' | 'node' | 'zone' | 'subnet' | 'none';
+/** What is chosen before it is done. `config-key` is `namespace/config/KEY/deployment`; `own-build` is a Deployment that runs an image of the estate. */
+export type TargetKind = 'deployment' | 'own-build' | 'config-key' | 'node' | 'zone' | 'subnet' | 'none';
 
 export interface Trouble {
   readonly id: string;
@@ -30,11 +30,11 @@ export const TROUBLES: readonly Trouble[] = [
     },
   },
   {
-    id: 'memory-leak', title: 'Leak memory', note: 'a build that keeps what it reads', target: 'deployment', mend: 'release the build before',
+    id: 'memory-leak', title: 'Leak memory', note: 'a build that keeps what it reads', target: 'own-build', mend: 'release the build before',
     actions: name => [{ rebuild: name, because: 'release: keep responses for reuse', service: { cache: { setting: 'RESPONSE_CACHE_MB', defaultMiB: 65_536, kibPerRequest: 400 } } }],
   },
   {
-    id: 'slow-start', title: 'Start slowly', note: 'a build that needs 75 s to come up', target: 'deployment', mend: 'release the build before',
+    id: 'slow-start', title: 'Start slowly', note: 'a build that needs 75 s to come up', target: 'own-build', mend: 'release the build before',
     actions: name => [{ rebuild: name, because: 'release: warm everything up first', service: { startupMs: 75_000 } }],
   },
   { id: 'dns-down', title: 'Lose DNS', note: 'no name server is left running', target: 'none', mend: 'start the name servers again', actions: () => [{ scale: 'kube-system/coredns', replicas: 0 }] },
