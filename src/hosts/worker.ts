@@ -1,5 +1,6 @@
 /** The world in a Web Worker: real time in, frames and text out. The only place of the browser's world that waits. */
-import type { LoggedInput, PageMessage, SavedRun, WorldMessage, WorldSource } from './protocol.ts';
+import type { LoggedInput, PageMessage, SavedRun, WorldInput, WorldMessage, WorldSource } from './protocol.ts';
+import type { StandbyOrder, StandbyReport, WayBack } from './standby.ts';
 import { bundledContent } from './worker/content.ts';
 import { answerJq } from './worker/host-calls.ts';
 import { loadLaptopPrograms } from './worker/laptop-programs.ts';
@@ -15,18 +16,22 @@ const SLICE_EVENTS = 64;
 const FRAME_MS = 16;
 /** The same while time runs to the next event, real ms: nobody types meanwhile. */
 const SEEK_SLICE_MS = 24;
+/** Longest stretch that is passed in one go, virtual ms. */
+const PASS_MAX_MS = 600_000;
 /** How long the page has to draw a prompt before the rest is loaded, real ms. */
 const PROMPT_FIRST_MS = 250;
 
-const scope = self as unknown as { postMessage(message: WorldMessage): void; onmessage: ((event: MessageEvent<PageMessage>) => void) | null };
-const post = (message: WorldMessage): void => scope.postMessage(message);
+const scope = self as unknown as { postMessage(message: WorldMessage | StandbyReport): void; onmessage: ((event: MessageEvent<PageMessage | StandbyOrder>) => void) | null };
+const post = (message: WorldMessage | StandbyReport): void => scope.postMessage(message);
 
 let run: Run | undefined;
 let pace = new Pace(0);
 let lastFrameMs = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** Messages that came before the programs they may run; undefined once those are there. */
-let early: PageMessage[] | undefined = [];
+let early: (PageMessage | StandbyOrder)[] | undefined = [];
+/** Index of the newest input that can be taken back, as it was told last. */
+let settledAt = -1;
 /** Host calls being answered, by id. */
 const asked = new Set<number>();
 
@@ -38,31 +43,83 @@ function start(source: WorldSource, seed: number, saved?: SavedRun): void {
   pace = new Pace(run.nowMs);
   pace.speed = saved ? pace.speed : speed === 60 ? 1 : speed;
   run.announce(pace.speed);
+  settledAt = -1;
+  settle();
   wake();
+}
+
+const TAKEN_BACK: ReadonlySet<WorldInput['type']> = new Set(['line', 'write-file', 'answer', 'key', 'act', 'mend']);
+const lastToTakeBack = (log: readonly LoggedInput[]): number => {
+  const last = log.findLastIndex(({ input }) => TAKEN_BACK.has(input.type));
+  return last > handedOverAt(log) ? last : -1;
+};
+
+/** Where this run was handed over: nobody goes back beyond it. -1 for a run of one's own. */
+const handedOverAt = (log: readonly LoggedInput[]): number => log.findLastIndex(({ input }) => input.type === 'begin');
+
+/** Where a way back leads; undefined when there is nothing to take back. */
+function destination(of: Run, back: WayBack): { inputs: readonly LoggedInput[]; untilMs: number } | undefined {
+  const log = of.world.inputs;
+  const first = handedOverAt(log);
+  const startMs = log[first]?.atMs ?? of.world.startMs;
+  if (back.type === 'reset') return { inputs: log.slice(0, first + 1), untilMs: startMs };
+  if (back.type === 'rewind') return { inputs: log.filter((entry, index) => index <= first || entry.atMs <= back.atMs), untilMs: Math.max(back.atMs, startMs) };
+  // Takes back the last line, answer or file and all that came of it.
+  const last = lastToTakeBack(log);
+  return last < 0 ? undefined : { inputs: log.slice(0, last), untilMs: log[last]!.atMs };
 }
 
 /** The same world at an earlier moment: made again from its inputs. */
-function backTo(atMs: number, inputs: readonly LoggedInput[] = run?.world.inputs ?? []): void {
-  if (!run) return;
-  const { source, seed } = run;
+function goBack(back: WayBack): void {
+  const to = run && destination(run, back);
+  if (!run || !to) return;
   const { speed } = pace;
-  const kept = inputs.filter(entry => entry.atMs <= atMs);
+  begin(run.source, run.seed);
+  appear(to.inputs, to.untilMs, speed);
+}
+
+/** A world at its start, with its clock standing. */
+function begin(source: WorldSource, seed: number): void {
+  clearTimeout(timer);
+  timer = undefined;
   asked.clear();
   run = new Run(source, seed, bundledContent, post);
-  run.replay(kept, Math.max(atMs, run.nowMs));
+}
+
+/** Plays the world on to the end of a log that begins with what it played already. */
+function follow(inputs: readonly LoggedInput[], untilMs: number): void {
+  run?.replay(inputs.slice(run.world.inputs.length), Math.max(untilMs, run.nowMs));
+}
+
+/** Shows the page the world as it stands after `inputs` at `untilMs`. */
+function appear(inputs: readonly LoggedInput[], untilMs: number, speed: Pace['speed']): void {
+  if (!run) return;
+  follow(inputs, untilMs);
   pace = new Pace(run.nowMs);
   pace.speed = speed;
   run.announce(speed);
+  settledAt = -1;
+  settle();
   wake();
 }
 
-/** Takes back the last line, answer or file and all that came of it. */
-function undo(): void {
+/** Tells of a new input that can be taken back, and what was before it. */
+function settle(): void {
   if (!run) return;
   const log = run.world.inputs;
-  const last = log.findLastIndex(({ input }) => input.type === 'line' || input.type === 'write-file' || input.type === 'answer' || input.type === 'key' || input.type === 'act' || input.type === 'mend');
-  const entry = log[last];
-  if (entry) backTo(entry.atMs, log.slice(0, last));
+  const last = lastToTakeBack(log);
+  if (last < 0 || last === settledAt) return;
+  settledAt = last;
+  post({ type: 'settled', inputs: log.slice(0, last), untilMs: log[last]!.atMs });
+}
+
+/** Lets time pass at once, and stops there. */
+function pass(of: Run, ms: number): void {
+  const untilMs = of.nowMs + Math.min(ms, PASS_MAX_MS);
+  of.stopSeeking();
+  if (of.world.kernel.run({ untilMs }) === 'host-call') answerHostCalls(of);
+  pace.speed = 0;
+  pace.restart(of.nowMs);
 }
 
 function tick(): void {
@@ -112,6 +169,7 @@ function wake(): void {
 /** Shows at once what an input changed, even while time stands still. */
 function showNow(): void {
   if (!run) return;
+  settle();
   run.desk.flush();
   run.tell(pace.speed);
   wake();
@@ -148,17 +206,17 @@ function loadTheRest(): void {
 }
 
 /** Whether the world may have to run a program of the laptop for it. Once one waits, all that follow do. */
-function mustWait(message: PageMessage): boolean {
+function mustWait(message: PageMessage | StandbyOrder): boolean {
   if (!early) return false;
   if (early.length > 0) return true;
   switch (message.type) {
-    case 'terminal-data': case 'complete': case 'restore': return true;
+    case 'terminal-data': case 'complete': case 'restore': case 'follow': case 'take-over': return true;
     case 'input': return message.input.type === 'line' || message.input.type === 'key';
     default: return false;
   }
 }
 
-function receive(message: PageMessage): void {
+function receive(message: PageMessage | StandbyOrder): void {
   if (mustWait(message)) {
     if (early!.push(message) === 1) loadTheRest();
     return;
@@ -166,6 +224,19 @@ function receive(message: PageMessage): void {
   switch (message.type) {
     case 'open': start(message.source, message.seed); return;
     case 'restore': start(message.run.source, message.run.seed, message.run); return;
+    case 'prepare':
+      begin(message.source, message.seed);
+      loadTheRest();
+      post({ type: 'prepared' });
+      return;
+    case 'hand-over': {
+      const to = run && destination(run, message.back);
+      post({ type: 'handed-over', kept: to && { ...to, speed: pace.speed } });
+      if (!to) return;
+      clearTimeout(timer);
+      run = undefined;
+      return;
+    }
     default: break;
   }
   if (!run) return;
@@ -179,9 +250,10 @@ function receive(message: PageMessage): void {
       run.seek();
       wake();
       return;
-    case 'rewind': backTo(message.atMs); return;
-    case 'undo': undo(); return;
-    case 'reset': backTo(Number.NEGATIVE_INFINITY, []); return;
+    case 'pass': pass(run, message.ms); break;
+    case 'rewind': case 'undo': case 'reset': goBack(message); return;
+    case 'follow': follow(message.inputs, message.untilMs); return;
+    case 'take-over': appear(message.inputs, message.untilMs, message.speed); return;
     case 'input':
       run.enter(message.input);
       if (message.input.type === 'host-answer') pace.restart(run.nowMs);
