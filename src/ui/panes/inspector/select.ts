@@ -2,9 +2,10 @@
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import type { KubeObject } from '../../../engine/apimachinery/object.ts';
-import { ownerOf, statusOf, type Snapshot } from '../../snapshot.ts';
+import { get, ownerOf, statusOf, type Snapshot } from '../../snapshot.ts';
 import { lookOf, type StatusLook } from '../../theme/status.ts';
 import { ageText, msOf } from '../../words.ts';
+import { nodegroupOf, podPlaces } from './why-account.ts';
 
 export interface Heading {
   readonly kind: string;
@@ -29,6 +30,8 @@ export function heading(snapshot: Snapshot, object: KubeObject, nowMs: number): 
     facts.push(['Node', pod.spec?.nodeName?.split('.')[0] ?? 'none']);
     if (owner) facts.push(['Owner', `${SHORT[owner.kind] ?? owner.kind.toLowerCase()}/${owner.name}`]);
     facts.push(['Address', pod.status?.podIP ?? 'none']);
+    const node = pod.status?.podIP === undefined && pod.spec?.nodeName ? get<Node>(snapshot, 'Node', undefined, pod.spec.nodeName) : undefined;
+    if (node) facts.push(['Node room', placesText(snapshot, node)]);
     const last = Math.max(0, ...(pod.status?.containerStatuses ?? []).map(container => msOf(container.lastState?.terminated?.finishedAt)));
     facts.push(['Restarts', words.restarts > 0 && last > 0 ? `${words.restarts}, last ${ageText(nowMs - last)} ago` : String(words.restarts)]);
   } else if (object.kind === 'Node') {
@@ -36,7 +39,8 @@ export function heading(snapshot: Snapshot, object: KubeObject, nowMs: number): 
     const ready = node.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') === true;
     status = `${ready ? 'Ready' : 'NotReady'}${node.spec?.unschedulable ? ',SchedulingDisabled' : ''}`;
     look = !ready ? { glyph: 'nodebad', tone: 'bad' } : node.spec?.unschedulable ? { glyph: 'cordon', tone: 'warn' } : { glyph: 'node', tone: 'ok' };
-    facts.push(['Zone', node.metadata.labels?.['topology.kubernetes.io/zone'] ?? 'none'], ['Type', node.metadata.labels?.['node.kubernetes.io/instance-type'] ?? 'unknown'],
+    const group = nodegroupOf(snapshot, node);
+    facts.push(['Pods', placesText(snapshot, node)], ...(group ? [['Node group', group.status === 'ACTIVE' ? group.id : `${group.id}, ${group.status}`] as [string, string]] : []), ['Zone', node.metadata.labels?.['topology.kubernetes.io/zone'] ?? 'none'], ['Type', node.metadata.labels?.['node.kubernetes.io/instance-type'] ?? 'unknown'],
       ['Kubelet', node.status?.nodeInfo?.kubeletVersion ?? ''], ['Address', node.status?.addresses?.find(address => address.type === 'InternalIP')?.address ?? 'none']);
   } else if (object.kind === 'Service') {
     const service = object as Service & KubeObject;
@@ -52,6 +56,11 @@ export function heading(snapshot: Snapshot, object: KubeObject, nowMs: number): 
   if (object.metadata.namespace) facts.push(['Namespace', object.metadata.namespace]);
   facts.push(['Age', ageText(nowMs - msOf(object.metadata.creationTimestamp))]);
   return { kind: object.kind, name: object.metadata.name, status, look, facts };
+}
+
+function placesText(snapshot: Snapshot, node: Node & KubeObject): string {
+  const { used, most } = podPlaces(snapshot, node);
+  return `${used} of ${most} pods`;
 }
 
 export interface FieldRow { readonly path: string; readonly value: string; readonly depth: number }

@@ -4,6 +4,7 @@
  */
 import type { Container, ContainerStatus, Node, Pod, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
 import type { KubeObject } from '../../../engine/apimachinery/object.ts';
 import { readyAddresses } from '../../map/talks.ts';
 import { fits, list, statusOf, type Snapshot } from '../../snapshot.ts';
@@ -11,6 +12,7 @@ import type { GlyphName } from '../../theme/glyph.tsx';
 import { lookOf } from '../../theme/status.ts';
 import { ageText, clockText, msOf, plural, spanText } from '../../words.ts';
 import { eventsOf } from './events.ts';
+import { budgetStep, evictionBlocked, heldBack, nodesFull, notReadyNetwork, pullDenied, withoutAddress } from './why-account.ts';
 
 export interface Because {
   readonly glyph: GlyphName;
@@ -48,7 +50,13 @@ export function why(snapshot: Snapshot, object: KubeObject, nowMs: number, curre
         ],
       };
     }
-    case 'Node': return { steps: nodeSteps(object as Node & KubeObject), lines: [`kubectl describe node ${name}`, `kubectl get pods -A -o wide --field-selector spec.nodeName=${name}`] };
+    case 'PodDisruptionBudget': {
+      const budget = object as PodDisruptionBudget & KubeObject;
+      const covered = list<Pod>(snapshot, 'Pod', budget.metadata.namespace).filter(pod => fits(budget.spec?.selector?.matchLabels, pod.metadata.labels));
+      const unready = covered.find(pod => toneOf(snapshot, pod) !== 'ok');
+      return { steps: (budget.status?.disruptionsAllowed ?? 0) > 0 ? [] : [budgetStep(budget), ...(unready ? podSteps(snapshot, unready, nowMs) : [])], lines: [`kubectl describe poddisruptionbudget ${name}${ns}`, `kubectl get poddisruptionbudget ${name} -o yaml${ns}`] };
+    }
+    case 'Node': return { steps: [...nodeSteps(object as Node & KubeObject), ...notReadyNetwork(snapshot, object as Node & KubeObject), ...heldBack(snapshot, object as Node & KubeObject)], lines: [`kubectl describe node ${name}`, `kubectl get pods -A -o wide --field-selector spec.nodeName=${name}`] };
     default: return { steps: [], lines: [`kubectl describe ${object.kind.toLowerCase()} ${name}${ns}`, `kubectl get ${object.kind.toLowerCase()} ${name} -o yaml${ns}`] };
   }
 }
@@ -119,7 +127,7 @@ function podSteps(snapshot: Snapshot, pod: Pod & KubeObject, nowMs: number): Bec
   const scheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled');
   if (!pod.spec?.nodeName) {
     steps.push({ glyph: 'pending', text: 'No node has taken it', source: scheduled?.message ?? 'spec.nodeName is empty' });
-    return steps;
+    return [...steps, ...nodesFull(snapshot, scheduled?.message ?? '')];
   }
   if (pod.metadata.deletionTimestamp) {
     steps.push({ glyph: 'term', text: 'It was asked to stop', source: `deletionTimestamp ${clockText(msOf(pod.metadata.deletionTimestamp))}, grace ${pod.metadata.deletionGracePeriodSeconds ?? 0} s` });
@@ -137,17 +145,18 @@ function podSteps(snapshot: Snapshot, pod: Pod & KubeObject, nowMs: number): Bec
     steps.push(...containerSteps(snapshot, pod, status, container, since, nowMs));
     break;
   }
-  return steps;
+  return [...steps, ...evictionBlocked(snapshot, pod)];
 }
 
-function creating(snapshot: Snapshot, pod: KubeObject): Because[] {
+function creating(snapshot: Snapshot, pod: Pod & KubeObject): Because[] {
   const failed = eventsOf(snapshot, pod).find(event => event.type === 'Warning' && event.reason.startsWith('Failed'));
   const steps: Because[] = [{ glyph: 'creating', text: 'The pod is placed, but not started', source: 'containers not created' }];
   if (failed) steps.push({ glyph: 'exit', text: failed.reason === 'FailedMount' ? 'A volume could not be mounted' : failed.reason === 'FailedCreatePodSandBox' ? 'Its sandbox could not be created' : failed.reason, source: failed.message });
+  if (failed?.reason === 'FailedCreatePodSandBox' && failed.message.includes('aws-cni')) steps.push(...withoutAddress(snapshot, pod.spec?.nodeName ?? ''));
   return steps;
 }
 
-function containerSteps(snapshot: Snapshot, pod: KubeObject, status: ContainerStatus, container: Container | undefined, since: unknown, nowMs: number): Because[] {
+function containerSteps(snapshot: Snapshot, pod: Pod & KubeObject, status: ContainerStatus, container: Container | undefined, since: unknown, nowMs: number): Because[] {
   const steps: Because[] = [];
   const sinceWords = since ? `Ready = False since ${clockText(msOf(since))}` : 'Ready = False';
   const waiting = status.state?.waiting;
@@ -171,6 +180,7 @@ function containerSteps(snapshot: Snapshot, pod: KubeObject, status: ContainerSt
   } else if (waiting && /Image|ErrPull/.test(waiting.reason ?? '')) {
     steps.push({ glyph: 'image', text: 'Its image has not arrived', source: container?.image ?? status.image });
     if (waiting.message) steps.push({ glyph: 'wait', text: 'The last pull failed', source: waiting.message });
+    steps.push(...pullDenied(snapshot, pod.spec?.nodeName ?? '', container?.image ?? status.image));
   } else if (waiting?.message && waiting.reason !== 'ContainerCreating') {
     steps.push({ glyph: 'image', text: 'The container could not be created', source: waiting.message });
   }
