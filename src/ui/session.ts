@@ -61,6 +61,12 @@ export interface SessionState {
   /** On narrow screens: the brief slid over the map. */
   readonly briefSheet: boolean;
   readonly smallPane: SmallPane;
+  /** Break things is open beside the map, with this chosen; an empty target is the first that fits. */
+  readonly breaking: boolean;
+  readonly breakChoice: string;
+  readonly breakTarget: string;
+  /** For the back row: larger type, less around it. */
+  readonly presenting: boolean;
   readonly terminals: readonly TerminalTab[];
   readonly activeTerminal: string;
   readonly split: string | undefined;
@@ -98,7 +104,7 @@ export function remember(name: string, value: string): void {
 
 export const useSession = create<SessionState>()(() => ({
   ...FRESH, phase: 'idle', epoch: 0, source: undefined, seed: 1, catalogue: undefined,
-  mapView: 'where', asTable: typeof innerWidth !== 'undefined' && innerWidth <= 720, mapNamespace: '', inspectorTab: 'why', inspectorOpen: typeof innerWidth === 'undefined' || innerWidth > 1180, briefOpen: true, briefSheet: false, smallPane: 'terminal',
+  mapView: 'where', asTable: typeof innerWidth !== 'undefined' && innerWidth <= 720, mapNamespace: '', inspectorTab: 'why', inspectorOpen: typeof innerWidth === 'undefined' || innerWidth > 1180, briefOpen: true, briefSheet: false, smallPane: 'terminal', breaking: false, breakChoice: '', breakTarget: '', presenting: false,
   terminals: [{ id: 't1', title: 'Terminal' }], activeTerminal: 't1', split: undefined, dialog: undefined, toast: '',
   screenReader: remembered('screen-reader') === 'on', singleKeys: remembered('single-keys') !== 'off', terminalSize: Number(remembered('terminal-size')) || undefined,
 }));
@@ -227,6 +233,13 @@ export const startOver = (): void => {
 };
 export const undo = (): void => send({ type: 'undo' });
 export const nextEvent = (): void => send({ type: 'next-event' });
+/** Lets so much time pass at once, and pauses. */
+export const pass = (ms: number): void => send({ type: 'pass', ms });
+/** The same scenario, drawn anew. */
+export function playAgain(): void {
+  const { source, seed } = now();
+  if (source) open(source, seed + 1);
+}
 
 export function rewind(atMs: number): void {
   const { nowMs, ghostMs } = now();

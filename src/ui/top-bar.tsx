@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
-import { say, show, startOver, undo, useSession } from './session.ts';
+import { shareStart } from './presenter/class-link.ts';
+import { playAgain, say, show, startOver, undo, useSession } from './session.ts';
 import { Brand } from './theme/glyph.tsx';
 import { currentTheme, nextTheme, setTheme, THEME_NAMES } from './theme/theme.ts';
 
@@ -32,8 +33,10 @@ export function shareMoment(): void {
   });
 }
 
-export function TopBar({ title, tags, children }: { title: string; tags: readonly string[]; children?: ReactNode }) {
+export function TopBar({ title, tags, children, teaching = false }: { title: string; tags: readonly string[]; children?: ReactNode; /** Nothing is asked here: things may be broken. */ teaching?: boolean }) {
   const busy = useSession(state => state.phase !== 'open');
+  const breaking = useSession(state => state.breaking);
+  const presenting = useSession(state => state.presenting);
   return (
     <header className="top">
       <a className="brand" href="#/" aria-label="Drydock, to the start"><Brand /><span>Drydock</span></a>
@@ -43,9 +46,12 @@ export function TopBar({ title, tags, children }: { title: string; tags: readonl
       <span className="sp" />
       {children ?? (
         <>
+          {presenting && <span className="class-seed wide-only">Same state on your laptop: <button type="button" className="btn" onClick={shareStart} disabled={busy}>Link for the class</button></span>}
+          {teaching && <button type="button" className="btn quiet wide-only" aria-pressed={breaking} onClick={() => show({ breaking: !breaking, smallPane: 'map' })} disabled={busy}>Break things <kbd>B</kbd></button>}
           <button type="button" className="btn quiet wide-only" onClick={undo} disabled={busy}>Undo <kbd>{CMD}Z</kbd></button>
           <button type="button" className="btn quiet wide-only" onClick={startOver} disabled={busy}>Start over</button>
-          <button type="button" className="btn wide-only" onClick={shareMoment} disabled={busy}>Share this moment</button>
+          {!teaching && <button type="button" className="btn quiet wide-only" onClick={playAgain} disabled={busy} title="The same ticket, drawn anew">Another seed</button>}
+          {!presenting && <button type="button" className="btn wide-only" onClick={shareMoment} disabled={busy}>Share this moment</button>}
         </>
       )}
       <ThemeButton />

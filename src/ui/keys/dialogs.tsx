@@ -1,5 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { place, select, show, useSession } from '../session.ts';
+import { TROUBLES } from '../../trainer/staging/break-things.ts';
+import { brokenNow, shortTarget } from '../presenter/targets.ts';
+import { place, select, send, show, useSession } from '../session.ts';
 import { CMD } from '../top-bar.tsx';
 import { ACTIONS, type Action } from './keymap.ts';
 import './keys.css';
@@ -62,8 +64,14 @@ function Palette() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const snapshot = useSession(state => state.snapshot);
+  const inputs = useSession(state => state.inputs);
+  const free = useSession(state => state.source?.kind !== 'scenario' && state.phase === 'open' && state.scenario === undefined);
   const offers = useMemo(() => {
     const found: Offer[] = ACTIONS.map((action: Action) => ({ id: action.id, title: action.title, note: action.keys.map(keyLabel).join(' '), run: action.run }));
+    if (free) {
+      for (const { act, trouble, target } of brokenNow(inputs)) found.push({ id: `mend${act}`, title: `Mend: ${trouble.title.toLowerCase()}${target ? `, ${shortTarget(target)}` : ''}`, note: trouble.mend, run: () => send({ type: 'input', input: { type: 'mend', act } }) });
+      for (const trouble of TROUBLES) found.push({ id: `break${trouble.id}`, title: `Break: ${trouble.title.toLowerCase()}`, note: trouble.note, run: () => show({ breaking: true, breakChoice: trouble.id, breakTarget: '', smallPane: 'map' }) });
+    }
     if (text.trim() !== '') {
       for (const kind of OBJECT_KINDS) {
         for (const object of snapshot.kinds.get(kind)?.values() ?? []) {
@@ -75,7 +83,7 @@ function Palette() {
     const matches = found.filter(offer => words.every(word => `${offer.title} ${offer.note}`.toLowerCase().includes(word)));
     if (text.startsWith('kubectl') || text.startsWith('k ')) matches.unshift({ id: 'line', title: text, note: 'place at the prompt', run: () => place(text) });
     return matches.slice(0, 60);
-  }, [text, snapshot]);
+  }, [text, snapshot, inputs, free]);
   const choose = (offer: Offer | undefined): void => {
     if (!offer) return;
     show({ dialog: undefined });

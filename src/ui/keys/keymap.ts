@@ -3,8 +3,9 @@ import { askHint } from '../panes/brief/view.tsx';
 import { terminalBus } from '../panes/terminal/bus.ts';
 import { rewindToLastChange } from '../panes/timeline/view.tsx';
 import { go } from '../route.ts';
-import { newTerminal, nextEvent, setSpeed, shiftSpeed, show, startOver, togglePause, undo, useSession, type MapView } from '../session.ts';
+import { newTerminal, nextEvent, pass, playAgain, remembered, say, setSpeed, shiftSpeed, show, startOver, togglePause, undo, useSession, type MapView } from '../session.ts';
 import { shareMoment } from '../top-bar.tsx';
+import { shareStart } from '../presenter/class-link.ts';
 import { setTheme, type Theme } from '../theme/theme.ts';
 
 export interface Action {
@@ -28,6 +29,8 @@ export const ACTIONS: readonly Action[] = [
   { id: 'terminal', title: 'Focus the terminal', keys: ['`', '/'], run: focusTerminal },
   { id: 'pause', title: 'Pause, play', keys: ['Space'], run: togglePause },
   { id: 'step', title: 'Step to the next event', keys: ['.', 'Shift+→'], run: nextEvent },
+  { id: 'second', title: 'Step one second', keys: [','], run: () => pass(1000) },
+  { id: 'minute', title: 'Step one minute', keys: ['M'], run: () => pass(60_000) },
   { id: 'back', title: 'Back to the last change', keys: ['⌫'], run: rewindToLastChange },
   { id: 'slower', title: 'Slower', keys: ['['], run: () => shiftSpeed(-1) },
   { id: 'faster', title: 'Faster', keys: [']'], run: () => shiftSpeed(1) },
@@ -48,9 +51,13 @@ export const ACTIONS: readonly Action[] = [
   { id: 'palette', title: 'Everything by name', keys: ['⌘K'], run: () => show({ dialog: 'palette' }) },
   { id: 'keys', title: 'All keys', keys: ['?'], run: () => show({ dialog: 'keys' }) },
   { id: 'tidy', title: 'Tidy the panes', keys: ['⌘0'], run: () => show({ inspectorOpen: true, briefOpen: true, split: undefined, asTable: false, mapView: 'where' }) },
+  { id: 'break', title: 'Break things', keys: ['B'], run: toggleBreaking },
+  { id: 'present', title: 'Presenter: large type', keys: ['P'], run: togglePresenting },
   { id: 'real', title: 'Real time', keys: [], run: () => setSpeed(1) },
   { id: 'over', title: 'Start over', keys: [], run: startOver },
+  { id: 'again', title: 'Play it again with another seed', keys: [], run: playAgain },
   { id: 'share', title: 'Share this moment', keys: [], run: shareMoment },
+  { id: 'class', title: 'Link for a class: everyone starts here', keys: [], run: shareStart },
   { id: 'light', title: 'Theme: chart', keys: [], run: theme('light') },
   { id: 'dark', title: 'Theme: night watch', keys: [], run: theme('dark') },
   { id: 'contrast', title: 'Theme: storm glass', keys: [], run: theme('contrast') },
@@ -61,6 +68,23 @@ export const ACTIONS: readonly Action[] = [
   { id: 'catalogue', title: 'All scenarios', keys: [], run: () => go('/') },
   { id: 'sandbox', title: 'Sandbox', keys: [], run: () => go('/sandbox') },
 ];
+
+/** Breaking is for water that nobody is tested in. */
+export function toggleBreaking(): void {
+  const { source, breaking } = useSession.getState();
+  if (source?.kind === 'scenario' && !breaking) say('Break things is for the sandbox: here something is broken already.');
+  else show({ breaking: !breaking, smallPane: 'map' });
+}
+
+/** Terminal text that the back row reads, px. */
+const PRESENTER_TEXT = 18;
+
+export function togglePresenting(): void {
+  const presenting = !useSession.getState().presenting;
+  show({ presenting, terminalSize: presenting ? PRESENTER_TEXT : Number(remembered('terminal-size')) || undefined });
+  say(presenting ? 'Presenter: larger type. P puts it back.' : 'Back to the desk.');
+  setTimeout(fit(), 100);
+}
 
 function resizeText(by: number): void {
   const next = Math.min(20, Math.max(11, (useSession.getState().terminalSize ?? 12.5) + by));

@@ -1,5 +1,5 @@
 /** The scenario page and the sandbox: brief, map over terminal, inspector, time. */
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { MapPane } from '../map/view.tsx';
 import { BriefPane } from '../panes/brief/view.tsx';
 import { ticketText } from '../panes/brief/ticket.tsx';
@@ -12,6 +12,9 @@ import { Glyph } from '../theme/glyph.tsx';
 import { TopBar } from '../top-bar.tsx';
 import { clockText } from '../words.ts';
 import './workbench.css';
+import '../presenter/presenter.css';
+
+const BreakPanel = lazy(() => import('../presenter/break-panel.tsx').then(module => ({ default: module.BreakPanel })));
 
 const LEVELS = { junior: 'Junior', mid: 'Mid', senior: 'Senior' } as const;
 
@@ -23,21 +26,24 @@ export function Workbench({ sandbox }: { sandbox: boolean }) {
   const brief = useSession(state => state.briefOpen);
   const small = useSession(state => state.smallPane);
   const phase = useSession(state => state.phase);
+  const presenting = useSession(state => state.presenting);
+  const breaking = useSession(state => state.breaking) && !title;
+  const side = breaking || (inspector && !presenting);
   const tags = level ? [LEVELS[level], `about ${minutes ?? 0} min`] : [];
   useEffect(() => {
     document.title = `${title ?? (sandbox ? 'Sandbox' : 'Opening')} · Drydock`;
   }, [title, sandbox]);
   return (
-    <div className="frame" data-small={small}>
-      <TopBar title={title ?? (sandbox ? 'Sandbox' : ' ')} tags={sandbox ? ['free water'] : tags} />
+    <div className={presenting ? 'frame presenting' : 'frame'} data-small={small}>
+      <TopBar title={title ?? (sandbox ? 'Sandbox' : ' ')} tags={sandbox ? ['free water'] : tags} teaching={!title} />
       <BriefBar />
-      <main className={`deck${inspector ? '' : ' no-inspector'}${brief ? '' : ' no-brief'}`}>
+      <main className={`deck${side ? '' : ' no-inspector'}${brief ? '' : ' no-brief'}`}>
         <BriefPane />
         <section className="mid" aria-label="Cluster">
           <MapPane />
           <TerminalPane />
         </section>
-        {inspector && <InspectorPane />}
+        {breaking ? <Suspense fallback={<section className="pane break-pane" aria-label="Break things" />}><BreakPanel /></Suspense> : side && <InspectorPane />}
       </main>
       <TimelineStrip />
       <SmallTabs />

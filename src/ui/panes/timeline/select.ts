@@ -82,6 +82,7 @@ export function eventMarks(happened: ReadonlyMap<string, KubeObject> | undefined
 export function inputMarks(inputs: readonly LoggedInput[], window: Window, width: number): InputMark[] {
   return inputs.flatMap(({ atMs, input }): InputMark[] => {
     if (input.type === 'line' && input.line.trim() !== '') return [{ x: xOf(window, atMs, width), atMs, words: `${minuteText(atMs)} ${input.line}`, hint: false }];
+    if (input.type === 'act' || input.type === 'mend') return [{ x: xOf(window, atMs, width), atMs, words: `${minuteText(atMs)} ${input.type === 'act' ? `broken: ${input.trouble.replaceAll('-', ' ')} ${input.target}` : 'mended'}`.trimEnd(), hint: false }];
     return input.type === 'hint' ? [{ x: xOf(window, atMs, width), atMs, words: `${minuteText(atMs)} hint`, hint: true }] : [];
   });
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Speed } from '../../../hosts/protocol.ts';
-import { nextEvent, rewind, say, setSpeed, useSession } from '../../session.ts';
+import { nextEvent, pass, rewind, say, setSpeed, useSession } from '../../session.ts';
 import { clockText, dayText, spanText } from '../../words.ts';
 import { eventMarks, inputMarks, lastChange, markWidth, minutes, promiseLine, timeAt, windowOf, xOf } from './select.ts';
 import './timeline.css';
@@ -23,7 +23,11 @@ export function TimelineStrip() {
       </div>
       <Chart />
       <div className="row acts">
-        <button type="button" className="btn" onClick={() => nextEvent()} disabled={!ready}>Step <kbd>.</kbd></button>
+        <div className="seg" role="group" aria-label="Step">
+          <button type="button" disabled={!ready} title="To the next event (.)" onClick={() => nextEvent()}>Step <kbd>.</kbd></button>
+          <button type="button" disabled={!ready} aria-label="Step one second" title="One second (,)" onClick={() => pass(1000)}>1 s</button>
+          <button type="button" disabled={!ready} aria-label="Step one minute" title="One minute (M)" onClick={() => pass(60_000)}>1 min</button>
+        </div>
         <button type="button" className="btn" onClick={rewindToLastChange} disabled={!ready}>Rewind <kbd>⌫</kbd></button>
         <button type="button" className="btn" onClick={fork} disabled={!ready}>Fork</button>
       </div>
