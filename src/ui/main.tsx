@@ -1,10 +1,11 @@
-import './theme/fonts.css';
+import './theme/fallback-fonts.css';
 import './theme/tokens.css';
 import './theme/base.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { workerLink } from './link.ts';
 import { connect } from './session.ts';
+import { loadFontsAfterPrompt } from './theme/fonts.ts';
 import { screenText } from './panes/terminal/screen.tsx';
 
 async function start(): Promise<void> {
@@ -22,3 +23,4 @@ async function start(): Promise<void> {
 Object.assign(window, { drydock: { screenText } });
 
 void start();
+loadFontsAfterPrompt();

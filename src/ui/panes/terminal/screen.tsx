@@ -82,8 +82,13 @@ export function TerminalScreen({ id, title, visible, autoFocus = false, size = 1
     fitNow();
     const repaint = new MutationObserver(() => { term.options.theme = colours(); });
     repaint.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    // The mono face may come after the first measure.
-    void document.fonts?.ready.then(() => { term.options.fontFamily = `${term.options.fontFamily ?? ''} `; fitNow(); });
+    // The mono face comes after the first measure.
+    const measureAgain = (): void => {
+      const family = term.options.fontFamily ?? '';
+      term.options.fontFamily = family.endsWith(' ') ? family.trimEnd() : `${family} `;
+      fitNow();
+    };
+    document.fonts?.addEventListener('loadingdone', measureAgain);
     terminal.current = { term, fit };
     screens.set(id, term);
     if (autoFocus) term.focus();
@@ -92,6 +97,7 @@ export function TerminalScreen({ id, title, visible, autoFocus = false, size = 1
       detach();
       watcher.disconnect();
       repaint.disconnect();
+      document.fonts?.removeEventListener('loadingdone', measureAgain);
       [typed, resized, scrolled, written, decorations].forEach(part => part.dispose());
       term.dispose();
       terminal.current = undefined;
