@@ -104,7 +104,7 @@ function nodePictures(snapshot: Snapshot, model: MapModel, machines: ReadonlyMap
   const byNode = new Map<string, InterfacePicture[]>();
   for (const each of interfaces) if (each.own.node !== '') byNode.set(each.own.node, [...byNode.get(each.own.node) ?? [], each]);
   const refused = refusedPods(snapshot);
-  const marks = new Map(model.nodes.map(node => [node.name, node]));
+  const marks = new Map(model.nodes.filter(({ joined }) => joined).map(node => [node.name, node]));
   const byName = new Map([...machines.values()].filter(({ state }) => state !== 'terminated').map(machine => [machine.node, machine]));
   const names = [...new Set([...marks.keys(), ...byName.keys()])];
   return names.map((name): NodePicture => {

@@ -45,7 +45,7 @@ export function FoldedPods({ pods, wide = false }: { pods: readonly PodMark[]; w
 export function NodeHead({ node, note }: { node: NodeMark; /** Said instead of the node group. */ note?: string }) {
   const selected = useSession(state => state.selected === node.slug);
   return (
-    <button type="button" className={selected ? 'nh sel' : 'nh'} data-slug={node.slug} tabIndex={-1} aria-label={`node ${node.short}, ${node.status}, ${node.group}`} aria-pressed={selected} title={node.name}
+    <button type="button" className={selected ? 'nh sel' : 'nh'} data-slug={node.slug} tabIndex={-1} aria-label={`node ${node.short}, ${node.status}, ${node.group}${node.joined ? `, v${node.version}, ${node.podsUsed} of ${node.podsMax} pods` : ''}`} aria-pressed={selected} title={node.name}
       onClick={() => select(node.slug)} onMouseEnter={() => hover(node.slug)} onMouseLeave={() => hover(undefined)}>
       <Glyph name={node.look.glyph} size={12} /><span>{node.short}</span>
       <em>{node.look.tone === 'ok' ? note ?? node.group : node.status}{node.look.glyph === 'cordon' && <i> cordoned</i>}</em>
@@ -53,14 +53,20 @@ export function NodeHead({ node, note }: { node: NodeMark; /** Said instead of t
   );
 }
 
+/** Version and places: what differs between nodes while an update runs, and what fills before CPU does. */
+function NodeRoom({ node }: { node: NodeMark }) {
+  const full = node.podsMax > 0 && node.podsUsed >= node.podsMax;
+  return <p className="nm"><span>{node.version && `v${node.version}`}</span>{node.look.tone !== 'ok' && <span>{node.group}</span>}{node.podsMax > 0 && <span className={full ? 'c-bad' : ''}>{full && 'full: '}{node.podsUsed} of {node.podsMax} pods</span>}</p>;
+}
+
 export const Card = memo(function Card({ group, level, onCanvas }: { group: NodeGroup; level: Level; onCanvas: boolean }) {
   const { node, trouble, calm, folded } = group;
   const selected = useSession(state => node !== undefined && state.selected === node.slug);
   const all = [...trouble, ...calm.filter(pod => pod !== undefined), ...folded];
-  const classes = ['node', node?.look.tone === 'warn' ? 'cordoned' : '', node?.look.tone === 'bad' ? 'down' : '', selected ? 'sel' : '', level];
+  const classes = ['node', node?.look.tone === 'warn' ? 'cordoned' : '', node && !node.joined ? 'booting' : '', node?.look.tone === 'bad' ? 'down' : '', selected ? 'sel' : '', level];
   return (
     <div className={classes.filter(Boolean).join(' ')}>
-      {node ? <NodeHead node={node} /> : <div className="nh"><Glyph name="pending" size={12} />no node yet</div>}
+      {node ? <><NodeHead node={node} /><NodeRoom node={node} /></> : <div className="nh"><Glyph name="pending" size={12} />no node yet</div>}
       {onCanvas ? <Dots pods={all} crowd={level === 'crowd'} /> : (
         <div className="pods">
           {trouble.map(pod => <PodChip key={pod.uid} pod={pod} level={level} />)}

@@ -25,13 +25,16 @@ export function levelOf(zoom: number, cardWidth: number = CARD_WIDTH): Level {
   return onScreen < 56 ? 'crowd' : onScreen <= 220 * Math.max(1, cardWidth / CARD_WIDTH) ? 'structure' : 'detail';
 }
 
+/** The row of version and places under a node's name. */
+const META = 14;
+
 /** Height of a node card, in the map's own pixels. */
 export function cardHeight(entry: NodeGroup, level: Level): number {
   if (level === 'detail') {
     const rows = entry.calm.length + entry.folded.length;
-    return 40 + entry.trouble.length * 34 + rows * 17;
+    return 40 + META + entry.trouble.length * 34 + rows * 17;
   }
-  return 36 + entry.trouble.length * 39 + chipRows(entry) * 22;
+  return 36 + META + entry.trouble.length * 39 + chipRows(entry) * 22;
 }
 
 /** A pod on its way says where it stands, and takes a row for it. */

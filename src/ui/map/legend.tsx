@@ -3,6 +3,7 @@ import { Glyph } from '../theme/glyph.tsx';
 import { TONES, type StatusLook } from '../theme/status.ts';
 import { filter } from './filter.ts';
 import { model } from './model.ts';
+import { groupNews } from './node-groups.ts';
 import { useMemo } from 'react';
 
 /** Counts by STATUS word, worst first; only what is there. */
@@ -21,9 +22,11 @@ export function Legend() {
     const sorted = [...counts].sort(([, a], [, b]) => TONES.indexOf(a.look.tone) - TONES.indexOf(b.look.tone));
     return { entries: sorted, folded: marks.folded.size };
   }, [snapshot, namespace]);
-  if (entries.length === 0) return null;
+  const news = useMemo(() => groupNews(snapshot), [snapshot]);
+  if (entries.length + news.length === 0) return null;
   return (
     <div className="hud legend">
+      {news.map(({ group, words, tone }) => <span className={`row c-${tone}`} key={group}><Glyph name={tone === 'bad' ? 'nodebad' : 'wait'} size={12} /><b className="mono">{group}</b> {words}</span>)}
       {entries.map(([word, { look, count }]) => (
         <span className="row" key={word}><Glyph name={look.glyph} size={12} />{word} <b className="mono">{count}</b></span>
       ))}

@@ -116,7 +116,7 @@ describe('layout', () => {
   });
 
   test('a card has room for what it shows', () => {
-    expect(cardHeight({ node: undefined, trouble: [pod('x', 'Error', '0/1')], calm: [pod('a'), pod('b'), pod('c')], folded: [pod('d')] }, 'structure')).toBe(36 + 39 + 2 * 22);
+    expect(cardHeight({ node: undefined, trouble: [pod('x', 'Error', '0/1')], calm: [pod('a'), pod('b'), pod('c')], folded: [pod('d')] }, 'structure')).toBe(36 + 14 + 39 + 2 * 22);
   });
 });
 

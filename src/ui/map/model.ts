@@ -1,7 +1,8 @@
 /** Step 1 of the map: what stands in the snapshot, as marks. Nothing is hidden and nothing has a place yet. */
 import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
-import { list, ownerOf, slugOf, statusOf, type Slug, type Snapshot } from '../snapshot.ts';
+import type { MachineFact } from '../../hosts/aws-facts.ts';
+import { awsFacts, list, ownerOf, slugOf, statusOf, type Slug, type Snapshot } from '../snapshot.ts';
 import { lookOf, type StatusLook } from '../theme/status.ts';
 
 export interface PodMark {
@@ -36,6 +37,13 @@ export interface NodeMark {
   readonly ip: string;
   readonly cpuMillis: number;
   readonly cpuAskedMillis: number;
+  /** `1.34`, of its kubelet. */
+  readonly version: string;
+  /** Pods that take a place on it, and the places it has. */
+  readonly podsUsed: number;
+  readonly podsMax: number;
+  /** It is a Node object; otherwise a machine that boots. */
+  readonly joined: boolean;
 }
 
 export interface MapModel {
@@ -46,14 +54,19 @@ export interface MapModel {
 export function model(snapshot: Snapshot): MapModel {
   const pods = list<Pod>(snapshot, 'Pod');
   const asked = new Map<string, number>();
+  const places = new Map<string, number>();
   for (const pod of pods) {
     const node = pod.spec?.nodeName ?? '';
+    if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') places.set(node, (places.get(node) ?? 0) + 1);
     for (const container of pod.spec?.containers ?? []) {
       asked.set(node, (asked.get(node) ?? 0) + cpuMillis(container.resources?.requests?.['cpu']));
     }
   }
+  const nodes = list<Node>(snapshot, 'Node').map(node => nodeMark(node, asked.get(node.metadata.name) ?? 0, places.get(node.metadata.name) ?? 0));
+  const joined = new Set(nodes.map(({ name }) => name));
+  const booting = awsFacts(snapshot, 'machine').filter(machine => !joined.has(machine.node) && (machine.state === 'pending' || machine.state === 'running')).map(bootingMark);
   return {
-    nodes: list<Node>(snapshot, 'Node').map(node => nodeMark(node, asked.get(node.metadata.name) ?? 0)).sort(byZoneAndName),
+    nodes: [...nodes, ...booting].sort(byZoneAndName),
     pods: pods.map(pod => podMark(snapshot, pod)),
   };
 }
@@ -80,7 +93,18 @@ export function appOf(object: KubeObject): string {
   return owner.kind === 'ReplicaSet' ? owner.name.replace(/-[a-z0-9]+$/, '') : owner.name;
 }
 
-function nodeMark(node: Node & KubeObject, cpuAskedMillis: number): NodeMark {
+/** A machine of the cluster that has not joined it yet. */
+function bootingMark({ node, zone, nodegroup, version, state }: MachineFact): NodeMark {
+  return {
+    slug: `Node//${node}`, name: node, short: node, zone, group: nodegroup || 'node', status: state === 'pending' ? 'machine pending' : 'booting', look: { glyph: 'pending', tone: 'wait' },
+    ip: '', cpuMillis: 0, cpuAskedMillis: 0, version: minorText(version), podsUsed: 0, podsMax: 0, joined: false,
+  };
+}
+
+/** `v1.34.2-eks-7a6e1f9` → `1.34` */
+const minorText = (version: string): string => /(\d+\.\d+)/.exec(version)?.[1] ?? '';
+
+function nodeMark(node: Node & KubeObject, cpuAskedMillis: number, podsUsed: number): NodeMark {
   const labels = node.metadata.labels ?? {};
   const ready = node.status?.conditions?.find(condition => condition.type === 'Ready')?.status === 'True';
   const cordoned = node.spec?.unschedulable === true;
@@ -92,6 +116,7 @@ function nodeMark(node: Node & KubeObject, cpuAskedMillis: number): NodeMark {
     look: !ready ? { glyph: 'nodebad', tone: 'bad' } : cordoned ? { glyph: 'cordon', tone: 'warn' } : { glyph: 'node', tone: 'ok' },
     ip: node.status?.addresses?.find(address => address.type === 'InternalIP')?.address ?? '',
     cpuMillis: cpuMillis(node.status?.allocatable?.['cpu']), cpuAskedMillis,
+    version: minorText(node.status?.nodeInfo?.kubeletVersion ?? ''), podsUsed, podsMax: Number(node.status?.allocatable?.['pods'] ?? 0), joined: true,
   };
 }
 

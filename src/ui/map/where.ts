@@ -1,5 +1,5 @@
 /** Where, drawn again and again: it remembers berths and columns, so that what stays keeps its place. */
-import { list, type Snapshot } from '../snapshot.ts';
+import { awsFacts, list, type Snapshot } from '../snapshot.ts';
 import { drawWhere, type Drawing } from './draw.ts';
 import { filter } from './filter.ts';
 import { group, type Berths } from './group.ts';
@@ -22,6 +22,12 @@ export function whereDrafter(): (snapshot: Snapshot, asked: WhereAsked) => Drawi
     berths = grouped.berths;
     const layout = layoutWhere(grouped, level, pane, still ? columns : undefined);
     columns = layout.columns;
-    return drawWhere(layout, level, list(snapshot, 'Pod').length);
+    return drawWhere({ ...layout, zones: layout.zones.map(zone => ({ ...zone, subnet: subnetWords(snapshot, zone.zone) })) }, level, list(snapshot, 'Pod').length);
   };
+}
+
+/** The subnets in a zone that nodes stand in, with what is left of each. */
+function subnetWords(snapshot: Snapshot, zone: string): string {
+  const used = new Set(awsFacts(snapshot, 'machine').filter(machine => machine.zone === zone && machine.state !== 'terminated').map(({ subnetId }) => subnetId));
+  return awsFacts(snapshot, 'subnet').filter(({ id }) => used.has(id)).map(({ id, free }) => `${id.replace(/^subnet-/, '')} · ${free} free`).join(', ');
 }

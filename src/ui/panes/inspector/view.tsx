@@ -33,6 +33,9 @@ export function InspectorPane() {
 
 function Gone({ slug }: { slug: string }) {
   const [kind = '', , name = ''] = slug.split('/');
+  const machines = useSession(state => state.snapshot.aws.get('machine'));
+  const machine = kind === 'Node' ? [...machines?.values() ?? []].find(fact => fact.kind === 'machine' && fact.node === name && (fact.state === 'pending' || fact.state === 'running')) : undefined;
+  if (machine?.kind === 'machine') return <p className="empty">Machine <code>{machine.id}</code> ({machine.instanceType}, {machine.zone}) is {machine.state} and has not joined the cluster yet. It will be node <code>{name}</code>.</p>;
   return <p className="empty">{kind} <code>{name}</code> is gone. Its place on the map shows what came after it; rewind to see it again.</p>;
 }
 
