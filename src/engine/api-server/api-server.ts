@@ -4,6 +4,7 @@ import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { workloadPolicies, type WorkloadPolicies } from './admission/workload-policies.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import type { ApiServer, AuditEntry, NodeConnections } from './contract.ts';
+import { Definitions } from './custom-resources/definitions.ts';
 import { bootstrap } from './bootstrap.ts';
 import { handleRequest } from './http-door.ts';
 import { OpenApi, type SchemaTexts } from './openapi.ts';
@@ -69,6 +70,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     version: versionDocument(options.version ?? '1.35.6'),
     apply: (resource, key, patch, subresource, force, context) => serverSideApply(parts, resource, key, patch, subresource, force, context),
   };
+  writer.definitions = new Definitions(kernel, store, resources, writer, () => parts.openapi);
   if (options.nodes) resources.addMetrics();
   if (options.bootstrap !== false) {
     const [first = ''] = (options.serviceCidr ?? '172.20.0.0/16').split('/');

@@ -21,7 +21,7 @@ export function aggregatedDiscovery(resources: Resources, root: '/api' | '/apis'
 function aggregatedResource(each: ServedResource): Draft {
   return {
     resource: each.name,
-    responseKind: { group: '', version: '', kind: each.kind },
+    responseKind: each.custom ? { group: each.group, version: each.version, kind: each.kind } : { group: '', version: '', kind: each.kind },
     scope: each.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: each.singular,
     verbs: each.verbs,
@@ -69,7 +69,7 @@ export function resourceList(resources: Resources, group: string, version: strin
       },
       ...each.subresources.map(sub => ({
         name: `${each.name}/${sub.name}`, singularName: '', namespaced: each.namespaced,
-        ...(sub.responseGroup !== undefined && { group: sub.responseGroup, version: sub.responseVersion }),
+        ...(sub.responseGroup !== undefined && sub.responseGroup !== each.group && { group: sub.responseGroup, version: sub.responseVersion }),
         kind: sub.kind, verbs: sub.verbs,
       })),
     ]),

@@ -1,6 +1,7 @@
 /** OpenAPI v3 documents, one a group and version: what `kubectl explain` and client-side validation read. */
 import type { Draft } from '../apimachinery/json.ts';
 import type { Resources, ServedResource } from './resources.ts';
+import { customSchemas } from './custom-resources/custom-schemas.ts';
 import { types, type FieldSchema, type TypeSchema } from './schema.ts';
 
 /** Descriptions of types and fields: `{ "apps.v1.DeploymentSpec": ["text of the type", { replicas: "text" }] }`. */
@@ -17,9 +18,17 @@ const reference = (typeName: string): Draft => ({ $ref: `#/components/schemas/${
 
 export class OpenApi {
   private readonly documents = new Map<string, Draft>();
+  /** Clients read a document again when its address changes. */
+  private revision = 0;
   private loadedTexts: SchemaTexts | undefined;
 
   constructor(private readonly resources: Resources, private readonly texts: () => SchemaTexts | undefined) {}
+
+  /** Other resources are served now. */
+  forgetDocuments(): void {
+    this.revision += 1;
+    this.documents.clear();
+  }
 
   /** Documents are made anew when next asked for. */
   forget(): void {
@@ -33,7 +42,7 @@ export class OpenApi {
     for (const group of this.resources.groups) {
       for (const version of this.resources.versionsOf(group)) {
         const path = group === '' ? `api/${version}` : `apis/${group}/${version}`;
-        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path)}` };
+        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(`${path} ${this.revision}`)}` };
       }
     }
     return { paths };
@@ -66,6 +75,8 @@ export class OpenApi {
     for (const [name, type] of Object.entries(types)) {
       if (type.g?.some(gvk => gvk.slice(0, gvk.lastIndexOf('/')) === apiVersion)) visit(name);
     }
+    for (const resource of served) if (resource.custom) Object.assign(schemas, customSchemas(resource, resource.custom));
+    if (served.some(each => each.custom)) for (const name of ['meta.v1.ObjectMeta', 'meta.v1.ListMeta']) visit(name);
     const paths: Draft = {};
     for (const resource of served) addPaths(paths, path, resource);
     return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1.35.6' }, paths, components: { schemas } };

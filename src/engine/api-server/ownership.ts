@@ -7,13 +7,14 @@ import type { KubeObject } from '../apimachinery/object.ts';
 import { rfc3339 } from '../kernel/calendar.ts';
 import { changedFields, difference, union, type FieldSet } from './field-set.ts';
 import type { ServedResource } from './resources.ts';
-import { typeOfKind } from './schema.ts';
+import type { FieldSchema } from './schema.ts';
 import type { WriteContext } from './writer.ts';
 
 /** A write whose fields have not been worked out yet. Consecutive writes of one manager are one. */
 interface Writing {
   readonly manager: string;
   readonly subresource: string;
+  readonly schema: FieldSchema | undefined;
   readonly before: KubeObject | undefined;
   after: KubeObject;
   atMs: number;
@@ -41,7 +42,7 @@ export class Ownership {
   private readonly byUid = new Map<string, Account>();
 
   /** Notes a committed write. */
-  wrote(before: KubeObject | undefined, after: KubeObject, context: WriteContext, subresource: string, atMs: number): void {
+  wrote(resource: ServedResource, before: KubeObject | undefined, after: KubeObject, context: WriteContext, subresource: string, atMs: number): void {
     const { uid } = after.metadata;
     let account = this.byUid.get(uid);
     if (!account) this.byUid.set(uid, account = { managers: [], pending: [] });
@@ -51,7 +52,7 @@ export class Ownership {
       last.atMs = atMs;
       return;
     }
-    account.pending.push({ manager: context.fieldManager, subresource, before, after, atMs });
+    account.pending.push({ manager: context.fieldManager, subresource, schema: resource.schema, before, after, atMs });
     if (account.pending.length > PENDING_MAX) this.settle(account);
   }
 
@@ -83,9 +84,8 @@ export class Ownership {
 
   private settle(account: Account): void {
     for (const writing of account.pending.splice(0)) {
-      const { before, after, manager, subresource, atMs } = writing;
-      const typeName = typeOfKind(after.apiVersion, after.kind);
-      const { changed, removed } = changedFields(before ?? {}, after, typeName ? { r: typeName } : undefined);
+      const { before, after, manager, subresource, schema, atMs } = writing;
+      const { changed, removed } = changedFields(before ?? {}, after, schema);
       const isOwn = (each: Manager): boolean => each.manager === manager && each.operation === 'Update' && each.subresource === subresource && each.apiVersion === after.apiVersion;
       const touched = union(changed, removed);
       for (const each of account.managers) each.fields = difference(each.fields, isOwn(each) ? removed : touched);

@@ -26,10 +26,13 @@ export function createReader(store: Store, resources: Resources): Reader {
   return {
     get resourceVersion() { return store.resourceVersion; },
     get<T>(kind: string, namespace: string, name: string) {
-      return store.collection(resources.ofKind(kind).storage).get(namespace, name) as (T & KubeObject) | undefined;
+      const resource = resources.lookup(kind);
+      return (resource && store.collection(resource.storage).get(namespace, name)) as (T & KubeObject) | undefined;
     },
     list<T>(kind: string, options: ListOptions = {}) {
-      const resource = resources.ofKind(kind);
+      // A kind of a definition that is gone has no objects; a bare name nobody serves is our own mistake.
+      const resource = kind.includes('.') ? resources.lookup(kind) : resources.ofKind(kind);
+      if (!resource) return [];
       let objects = store.collection(resource.storage).list(options.namespace || undefined);
       if (options.labelSelector) {
         const selector = selectorFor(options.labelSelector);

@@ -4,6 +4,7 @@ import type { Refusal } from '../apimachinery/status.ts';
 import { queryValue } from './answers.ts';
 import { readText } from './body-text.ts';
 import type { ApiRequest, DeleteOptions } from './contract.ts';
+import { decodeCustom } from './custom-resources/decode-custom.ts';
 import { decode } from './decode.ts';
 import { badRequest } from './refusals.ts';
 import { writeParameterProblem } from './request-checks.ts';
@@ -48,8 +49,8 @@ export function checkedBody(request: ApiRequest, resource: ServedResource, conte
 /** Reads an object as its type: wrong types are refused, unknown fields treated as `fieldValidation` asks. */
 export function typed(request: ApiRequest, resource: ServedResource, object: Draft, context: WriteContext): { ok: true; value: Draft } | Refusal {
   const typeName = typeOfKind(resource.apiVersion, resource.kind);
-  if (!typeName) return { ok: true, value: cloneJson(object) };
-  const decoded = decode(object, typeName);
+  if (!typeName && !resource.custom) return { ok: true, value: cloneJson(object) };
+  const decoded = resource.custom ? decodeCustom(object, resource.custom.schema) : decode(object, typeName!);
   const cannot = `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: `;
   if ('problem' in decoded) return badRequest(cannot + decoded.problem);
   const unknown = decoded.unknownFields.map(field => `unknown field ${JSON.stringify(field)}`);

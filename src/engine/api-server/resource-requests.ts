@@ -16,6 +16,7 @@ import type { ServedResource } from './resources.ts';
 import { answerReview, isReview } from './reviews.ts';
 import type { ServerParts } from './server-parts.ts';
 import { tableOf } from './tables.ts';
+import { typedPatchProblem } from './typed-patch.ts';
 import { openWatch } from './watch.ts';
 
 const stored = (parts: ServerParts, resource: ServedResource, info: RequestInfo): KubeObject | undefined =>
@@ -81,7 +82,7 @@ export function list(parts: ServerParts, request: ApiRequest, info: RequestInfo,
   if (representation.metadataOnly) {
     return answer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(metadataOf) });
   }
-  return answer(200, { kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata, items: objects.map(withoutType) });
+  return answer(200, { kind: resource.custom?.listKind ?? `${resource.kind}List`, apiVersion: resource.apiVersion, metadata, items: resource.custom ? objects : objects.map(withoutType) });
 }
 
 /** Items of a list do not repeat their type. */
@@ -185,8 +186,8 @@ export function patch(parts: ServerParts, request: ApiRequest, info: RequestInfo
   if (type === 'apply') {
     const named = isObject(body) ? patchedName(resource, info, body) : undefined;
     if (named) return refusalAnswer(named);
-    const checked = isObject(body) ? typed(request, resource, body, context) : undefined;
-    if (checked && !checked.ok) return refusalAnswer(checked);
+    const mistyped = isObject(body) ? typedPatchProblem(resource, body) : undefined;
+    if (mistyped) return refusalAnswer(mistyped);
     const managed = { ...context, fieldManager: queryValue(request, 'fieldManager') ?? '' };
     const existed = parts.store.collection(resource.storage).get(namespace, info.name) !== undefined;
     const result = parts.apply(resource, { namespace, name: info.name }, body, subresource, isTrue(queryValue(request, 'force')), managed);

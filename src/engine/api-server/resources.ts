@@ -1,7 +1,9 @@
 /** Which resources are served, under which names. Built-in ones come from the generated schema; others can be added. */
 import { assert } from '../kernel/assert.ts';
 import type { KindDeclaration } from '../kinds/kind.ts';
+import type { JsonSchema } from '../kinds/custom-resources/json-schema.ts';
 import { kindDeclarations } from '../kinds/registry.ts';
+import { typeOfKind, type FieldSchema } from './schema.ts';
 import data from './schema/resources.json';
 
 export interface Subresource {
@@ -32,6 +34,21 @@ export interface ServedResource {
   /** Where objects lie: versions and groups that show the same objects share it. */
   readonly storage: string;
   readonly declaration: KindDeclaration;
+  /** Structure of its objects, as patches and field managers read it; absent for kinds without one. */
+  readonly schema: FieldSchema | undefined;
+  /** What a definition says of a custom resource. */
+  readonly custom?: CustomTraits;
+}
+
+/** What only custom resources have. */
+export interface CustomTraits {
+  readonly schema: JsonSchema;
+  readonly listKind: string;
+  /** Without one, the status is an ordinary field. */
+  readonly hasStatus: boolean;
+  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string };
+  /** Told to whoever uses this version. */
+  readonly deprecation?: string;
 }
 
 type RawResource = {
@@ -59,6 +76,24 @@ function declarationOf(storage: string, apiVersion: string, kind: string): KindD
   return kindDeclarations.get(`${STORED_VERSION[storage] ?? apiVersion}/${kind}`) ?? { kind, apiVersion };
 }
 
+const schemaOf = (apiVersion: string, kind: string): FieldSchema | undefined => {
+  const name = typeOfKind(apiVersion, kind);
+  return name === undefined ? undefined : { r: name };
+};
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** In the order in which clients prefer them: `v2`, `v1`, `v1beta2`, `v1beta1`, `v1alpha1`, others by name. */
+export function byVersion(a: string, b: string): number {
+  const rank = (name: string): readonly [number, number, number] | undefined => {
+    const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(name);
+    return match ? [match[2] === undefined ? 2 : match[2] === 'beta' ? 1 : 0, Number(match[1]), Number(match[3] ?? 0)] : undefined;
+  };
+  const [left, right] = [rank(a), rank(b)];
+  if (!left || !right) return left ? -1 : right ? 1 : order(a, b);
+  return right[0] - left[0] || right[1] - left[1] || right[2] - left[2];
+}
+
 /** What an add-on says of a kind of its own. */
 export interface AddedKind {
   readonly group: string;
@@ -76,6 +111,8 @@ export class Resources {
   private readonly byKind = new Map<string, ServedResource>();
   /** In discovery order. */
   readonly all: ServedResource[] = [];
+  /** By name of their definition. */
+  private readonly custom = new Map<string, readonly ServedResource[]>();
 
   constructor() {
     for (const { group, version, resources } of raw.groups) {
@@ -90,14 +127,38 @@ export class Resources {
       group, version, apiVersion, name: each.name, kind: each.kind, singular: each.singular, namespaced: each.namespaced,
       verbs: each.verbs, shortNames: each.shortNames ?? [], categories: each.categories ?? [], subresources: each.subresources ?? [],
       storageVersionHash: each.hash ?? '', columns: each.columns ?? [], storage,
-      declaration: declarationOf(storage, apiVersion, each.kind),
+      declaration: declarationOf(storage, apiVersion, each.kind), schema: schemaOf(apiVersion, each.kind),
     };
     this.all.push(resource);
-    this.byPath.set(`${group}/${version}/${each.name}`, resource);
-    this.byKind.set(`${apiVersion}/${each.kind}`, resource);
-    this.byKind.set(`${each.kind}.${group}`, this.byKind.get(`${each.kind}.${group}`) ?? resource);
+    this.enter(resource);
+  }
+
+  private enter(resource: ServedResource): void {
+    const { group, version, apiVersion, name, kind } = resource;
+    this.byPath.set(`${group}/${version}/${name}`, resource);
+    this.byKind.set(`${apiVersion}/${kind}`, resource);
+    this.byKind.set(`${kind}.${group}`, this.byKind.get(`${kind}.${group}`) ?? resource);
     // A bare kind name means its first group: the core group comes first in discovery.
-    if (!this.byKind.has(each.kind)) this.byKind.set(each.kind, resource);
+    if (!this.byKind.has(kind)) this.byKind.set(kind, resource);
+  }
+
+  /** Serves what a definition says, instead of what it said before. */
+  setCustom(definition: string, served: readonly ServedResource[]): void {
+    for (const old of this.custom.get(definition) ?? []) {
+      for (const index of [this.byPath, this.byKind]) for (const [key, resource] of index) if (resource === old) index.delete(key);
+    }
+    if (served.length > 0) this.custom.set(definition, served);
+    else this.custom.delete(definition);
+    for (const resource of served) this.enter(resource);
+    // Custom groups follow the built-in ones, each with its versions as clients prefer them.
+    const rest = this.all.filter(each => !each.custom);
+    const others = [...this.custom.values()].flat().sort((a, b) => order(a.group, b.group) || byVersion(a.version, b.version) || order(a.name, b.name));
+    this.all.splice(0, this.all.length, ...rest, ...others);
+  }
+
+  /** A version of what a definition serves. */
+  customOf(definition: string): ServedResource | undefined {
+    return this.custom.get(definition)?.[0];
   }
 
   /** Serves `metrics.k8s.io`, once something measures. Announced only; requests are answered elsewhere. */
@@ -121,6 +182,11 @@ export class Resources {
   /** By `apiVersion` and `kind` of an object. */
   ofObject(apiVersion: string, kind: string): ServedResource | undefined {
     return this.byKind.get(`${apiVersion}/${kind}`);
+  }
+
+  /** By kind name; `undefined` for what is not served (any more). */
+  lookup(kind: string): ServedResource | undefined {
+    return this.byKind.get(kind);
   }
 
   /** By kind name, see `KindName`. @throws AssertionError for an unknown kind: our own mistake */

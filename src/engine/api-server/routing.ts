@@ -8,6 +8,7 @@ import { methodNotAllowed, resourceNotFound } from './refusals.ts';
 import { acceptProblem, bodyTypeProblem, methodProblem, writeParameterProblem } from './request-checks.ts';
 import type { RequestInfo } from './request-info.ts';
 import { create, getOne, list, patch, remove, removeAll, replace, watch } from './resource-requests.ts';
+import type { ServedResource } from './resources.ts';
 import type { ServerParts } from './server-parts.ts';
 import { serveSubresource } from './subresource-requests.ts';
 
@@ -20,6 +21,16 @@ export function serveResource(parts: ServerParts, request: ApiRequest, info: Req
   if (info.subresource !== '') return serveSubresource(parts, request, info, resource);
   const problem = (request.method === 'HEAD' ? methodNotAllowed() : methodProblem(resource, info)) ?? acceptProblem(request) ?? writeProblem(request, info);
   if (problem) return refusalAnswer(problem);
+  const response = serveVerb(parts, request, info, resource);
+  return resource.custom?.deprecation === undefined ? response : withWarning(response, resource.custom.deprecation);
+}
+
+function withWarning(response: ApiResponse, text: string): ApiResponse {
+  const known = response.headers.warning;
+  return { ...response, headers: { ...response.headers, warning: `299 - ${JSON.stringify(text)}${known ? `, ${known}` : ''}` } };
+}
+
+function serveVerb(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   switch (info.verb) {
     case 'get': return getOne(parts, request, info, resource);
     case 'list': return list(parts, request, info, resource);

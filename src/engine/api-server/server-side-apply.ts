@@ -7,7 +7,6 @@ import { contested, difference, fieldsOf, mergeApplied, pathsOf, union, without,
 import type { Manager } from './ownership.ts';
 import { badRequest, invalidError } from './refusals.ts';
 import type { ServedResource } from './resources.ts';
-import { typeOfKind, type FieldSchema } from './schema.ts';
 import type { ServerParts } from './server-parts.ts';
 import type { WriteContext } from './writer.ts';
 
@@ -32,8 +31,7 @@ export function serverSideApply(
   const config: Draft = withoutNulls(cloneJson(patch));
   config.metadata ??= {};
   config.metadata.name ??= key.name;
-  const typeName = typeOfKind(resource.apiVersion, resource.kind);
-  const schema: FieldSchema | undefined = typeName ? { r: typeName } : undefined;
+  const { schema } = resource;
   const wanted = fieldsOf(config, schema);
   const before = parts.store.collection(resource.storage).get(key.namespace, key.name);
   const applying = { ...context, applying: true };

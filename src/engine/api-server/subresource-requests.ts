@@ -75,7 +75,7 @@ function sectionRequest(parts: ServerParts, request: ApiRequest, info: RequestIn
 }
 
 function scaleRequest(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource, object: KubeObject): ApiResponse {
-  if (info.verb === 'get') return answer(200, readScale(object));
+  if (info.verb === 'get') return answer(200, readScale(resource, object));
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
   let scale: Draft;
@@ -83,7 +83,7 @@ function scaleRequest(parts: ServerParts, request: ApiRequest, info: RequestInfo
     const type = (request.headers?.['content-type'] ?? '').includes('json-patch') ? 'json' : 'merge';
     const change = patchOf(request);
     if (!change.ok) return refusalAnswer(change);
-    const result = patched(resource, readScale(object), type, change.value);
+    const result = patched(resource, readScale(resource, object), type, change.value);
     if (!result.ok) return refusalAnswer(result);
     scale = result.value;
   } else {
@@ -91,8 +91,8 @@ function scaleRequest(parts: ServerParts, request: ApiRequest, info: RequestInfo
     if (!body.ok) return refusalAnswer(body);
     scale = body.value;
   }
-  const result = parts.writer.update(resource, info.namespace, info.name, withScale(object, scale), 'main', context);
-  return result.ok ? answer(200, readScale(result.value)) : refusalAnswer(result);
+  const result = parts.writer.update(resource, info.namespace, info.name, withScale(resource, object, scale), 'main', context);
+  return result.ok ? answer(200, readScale(resource, result.value)) : refusalAnswer(result);
 }
 
 function podBinding(parts: ServerParts, request: ApiRequest, info: RequestInfo): ApiResponse {

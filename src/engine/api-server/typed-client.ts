@@ -6,7 +6,7 @@ import { assert } from '../kernel/assert.ts';
 import type { Client, DeleteOptions, User, WriteOptions } from './contract.ts';
 import { patched } from './patching.ts';
 import type { PodOperations } from './pod-operations.ts';
-import { notFoundError } from './refusals.ts';
+import { notFoundError, resourceNotFound } from './refusals.ts';
 import type { Resources, ServedResource } from './resources.ts';
 import { readScale, withScale } from './scale.ts';
 import type { Store } from './store.ts';
@@ -40,15 +40,16 @@ export function createClient(parts: ClientParts, user: User): Client {
     kind: string, key: ObjectKey, type: 'json' | 'merge' | 'strategic' | 'apply', change: unknown,
     options: WriteOptions & { subresource?: string; force?: boolean } = {},
   ): Result<KubeObject> => {
-    const resource = resources.ofKind(kind);
+    const resource = resources.lookup(kind);
+    if (!resource) return resourceNotFound();
     const namespace = resource.namespaced ? key.namespace : '';
     const subresource = options.subresource ?? '';
     if (type === 'apply') return parts.apply(resource, { namespace, name: key.name }, change, subresource, options.force === true, context('patch', options));
     const before = store.collection(resource.storage).get(namespace, key.name);
     if (!before) return notFoundError(resource.group, resource.name, key.name);
     if (subresource === 'scale') {
-      const scale = patched({ ...resource, apiVersion: 'autoscaling/v1', kind: 'Scale' }, readScale(before), type, change);
-      return scale.ok ? writer.update(resource, namespace, key.name, withScale(before, scale.value), 'main', context('patch', options)) : scale;
+      const scale = patched({ ...resource, apiVersion: 'autoscaling/v1', kind: 'Scale' }, readScale(resource, before), type, change);
+      return scale.ok ? writer.update(resource, namespace, key.name, withScale(resource, before, scale.value), 'main', context('patch', options)) : scale;
     }
     const after = patched(resource, before as Draft, type, change);
     if (!after.ok) return after;
@@ -65,7 +66,8 @@ export function createClient(parts: ClientParts, user: User): Client {
     updateStatus: (object: object, options?: WriteOptions) => update(object, 'status', options),
     patch,
     delete(kind: string, key: ObjectKey, options: DeleteOptions = {}) {
-      const resource = resources.ofKind(kind);
+      const resource = resources.lookup(kind);
+      if (!resource) return resourceNotFound();
       return writer.delete(resource, resource.namespaced ? key.namespace : '', key.name, options, context('delete', options));
     },
     bind: (pod: ObjectKey, nodeName: string) => pods.bind(pod, { kind: 'Node', name: nodeName }, context('create', undefined)),

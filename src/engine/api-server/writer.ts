@@ -7,6 +7,7 @@ import { rfc3339 } from '../kernel/calendar.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Admission } from './admission/admission.ts';
 import type { DeleteOptions, User } from './contract.ts';
+import { CLEANUP_FINALIZER, DEFINITIONS } from './custom-resources/names.ts';
 import { metadataProblems } from './metadata.ts';
 import type { Ownership } from './ownership.ts';
 import { alreadyExists, badRequest, conflict, invalidError, MODIFIED, notFoundError } from './refusals.ts';
@@ -29,6 +30,9 @@ export interface WriteContext {
 export type UpdateScope = 'main' | 'status' | 'binding' | 'finalize' | 'ephemeralcontainers' | 'resize';
 
 export class Writer {
+  /** Follows definitions of custom resources. */
+  definitions: { written(definition: KubeObject): void; removed(definition: KubeObject): void } | undefined;
+
   constructor(
     private readonly kernel: Kernel,
     private readonly store: Store,
@@ -76,7 +80,8 @@ export class Writer {
     if (context.dryRun) return { ok: true, value: draft as unknown as KubeObject };
     const object = this.store.commit('ADDED', collection, undefined, draft, { user: context.user.name, verb: context.verb });
     this.admission.created(resource, object);
-    if (!context.applying) this.ownership.wrote(undefined, object, context, '', this.kernel.nowMs);
+    if (!context.applying) this.ownership.wrote(resource, undefined, object, context, '', this.kernel.nowMs);
+    if (resource.storage === DEFINITIONS) this.definitions?.written(object);
     return { ok: true, value: object };
   }
 
@@ -96,7 +101,7 @@ export class Writer {
       declaration.prepareUpdate?.(after, before as Draft, kindContext);
     }
     if (sameObject(before, after)) return { ok: true, value: before };
-    if (scope !== 'status' && scope !== 'binding' && declaration.generation && contentChanged(before, after)) {
+    if (scope !== 'status' && scope !== 'binding' && declaration.generation && contentChanged(before, after, resource)) {
       after.metadata.generation = (before.metadata.generation ?? 0) + 1;
     }
     const problems: FieldProblem[] = scope === 'status'
@@ -114,9 +119,11 @@ export class Writer {
   }
 
   private bodyProblems(resource: ServedResource, before: KubeObject, after: Draft): FieldProblem[] {
-    if (!contentChanged(before, after)) return [];
-    const { validate, validateUpdate } = resource.declaration;
-    return [...(validate?.(after) ?? []), ...(validateUpdate?.(after, before as Draft) ?? [])];
+    if (!contentChanged(before, after, resource)) return [];
+    const { validate, validateUpdate, ratchets } = resource.declaration;
+    const found = validate?.(after) ?? [];
+    const had = ratchets && found.length > 0 ? new Set(validate!(before as Draft).map(each => `${each.field} ${each.message}`)) : undefined;
+    return [...(had ? found.filter(each => !had.has(`${each.field} ${each.message}`)) : found), ...(validateUpdate?.(after, before as Draft) ?? [])];
   }
 
   private commitUpdate(resource: ServedResource, collection: Collection, before: KubeObject, after: Draft, scope: UpdateScope, context: WriteContext): KubeObject {
@@ -124,10 +131,12 @@ export class Writer {
     if (after.metadata.deletionTimestamp && !after.metadata.finalizers?.length && readyToGo(resource, after)) {
       const gone = this.store.commit('DELETED', collection, before, after, author);
       this.ownership.forget(gone.metadata.uid);
+      if (resource.storage === DEFINITIONS) this.definitions?.removed(gone);
       return gone;
     }
     const object = this.store.commit('MODIFIED', collection, before, after, author);
-    if (!context.applying) this.ownership.wrote(before, object, context, scope === 'main' ? '' : scope, this.kernel.nowMs);
+    if (!context.applying) this.ownership.wrote(resource, before, object, context, scope === 'main' ? '' : scope, this.kernel.nowMs);
+    if (scope === 'main' && resource.storage === DEFINITIONS) this.definitions?.written(object);
     return object;
   }
 
@@ -168,7 +177,9 @@ export class Writer {
     }
     this.markDeleted(resource, before, metadata, graceSeconds);
     if (sameObject(before, after) || context.dryRun) return { ok: true, value: context.dryRun ? after as unknown as KubeObject : before };
-    return { ok: true, value: this.store.commit('MODIFIED', collection, before, after, { user: context.user.name, verb: context.verb }) };
+    const marked = this.store.commit('MODIFIED', collection, before, after, { user: context.user.name, verb: context.verb });
+    if (resource.storage === DEFINITIONS) this.definitions?.written(marked);
+    return { ok: true, value: marked };
   }
 
   private markDeleted(resource: ServedResource, before: KubeObject, metadata: Draft, graceSeconds: number): void {
@@ -307,16 +318,19 @@ function sameObject(before: KubeObject, after: Draft): boolean {
 }
 
 /** Whether anything but metadata and status differs. */
-function contentChanged(before: KubeObject, after: Draft): boolean {
+function contentChanged(before: KubeObject, after: Draft, resource: ServedResource): boolean {
   const old = before as Draft;
+  if (resource.custom?.hasStatus === false && !deepEqual(old.status, after.status)) return true;
   for (const key in after) if (key !== 'metadata' && key !== 'status' && !deepEqual(old[key], after[key])) return true;
   for (const key in old) if (!(key in after) && key !== 'metadata' && key !== 'status') return true;
   return false;
 }
 
 function finalizersFor(resource: ServedResource, object: KubeObject, options: DeleteOptions): string[] {
-  const finalizers = (object.metadata.finalizers ?? []).filter(each => each !== 'orphan' && each !== 'foregroundDeletion');
-  const had = object.metadata.finalizers ?? [];
+  const had = [...object.metadata.finalizers ?? []];
+  // A definition waits for its objects to go first.
+  if (resource.storage === DEFINITIONS && !object.metadata.deletionTimestamp && !had.includes(CLEANUP_FINALIZER)) had.push(CLEANUP_FINALIZER);
+  const finalizers = had.filter(each => each !== 'orphan' && each !== 'foregroundDeletion');
   switch (options.propagationPolicy) {
     case 'Orphan': return [...finalizers, 'orphan'];
     case 'Foreground': return [...finalizers, 'foregroundDeletion'];

@@ -14,7 +14,6 @@ export const INERT_KINDS: ReadonlyMap<string, string> = new Map([
   ['MutatingAdmissionPolicyBinding', 'it is not evaluated'],
   ['ValidatingWebhookConfiguration', 'no webhook is called'],
   ['MutatingWebhookConfiguration', 'no webhook is called'],
-  ['CustomResourceDefinition', 'its resources are not served; ConfigMaps can hold data'],
   ['APIService', 'nothing is aggregated'],
   ['FlowSchema', 'requests are not queued by it'],
   ['PriorityLevelConfiguration', 'requests are not queued by it'],

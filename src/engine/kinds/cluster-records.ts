@@ -152,23 +152,6 @@ export const replicationController = defineKind({
   ],
 });
 
-export const customResourceDefinition = defineKind({
-  kind: 'CustomResourceDefinition', apiVersion: 'apiextensions.k8s.io/v1', generation: true,
-  defaults(object) {
-    const { names } = object.spec ?? {};
-    if (!names) return;
-    fill(names, 'singular', (names.kind ?? '').toLowerCase());
-    fill(names, 'listKind', `${names.kind}List`);
-    fill(object.spec, 'conversion', { strategy: 'None' });
-    if (object.spec.conversion.webhook?.clientConfig?.service) fill(object.spec.conversion.webhook.clientConfig.service, 'port', 443);
-  },
-  prepareCreate(object) {
-    const stored = (object.spec?.versions ?? []).filter((each: Draft) => each.storage).map((each: Draft) => each.name);
-    object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored };
-  },
-  columns: [nameColumn, { header: 'Created At', format: 'date', cell: each => each.metadata.creationTimestamp }],
-});
-
 function defaultMatch(match: Draft | undefined): void {
   if (!match) return;
   fill(match, 'matchPolicy', 'Equivalent');

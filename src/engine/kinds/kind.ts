@@ -50,6 +50,8 @@ export interface KindDeclaration {
   /** Besides `metadata.name` and `metadata.namespace`. */
   readonly fieldSelectors?: Readonly<Record<string, (object: Draft) => string>>;
   readonly columns?: readonly Column[];
+  /** Whether an update may keep a problem that the object already had (CRDValidationRatcheting). */
+  readonly ratchets?: boolean;
   /** Warnings for the writer, in upstream's words. */
   readonly warnings?: (object: Draft) => string[];
 }

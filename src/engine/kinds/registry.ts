@@ -1,10 +1,11 @@
 /** Every kind with behaviour of its own. A kind that is not named here is stored as it is sent. */
 import {
-  apiService, controllerRevision, customResourceDefinition, ipAddress, lease, mutatingWebhookConfiguration, podTemplate, priorityClass,
+  apiService, controllerRevision, ipAddress, lease, mutatingWebhookConfiguration, podTemplate, priorityClass,
   replicationController, runtimeClass, serviceCidr, validatingAdmissionPolicy, validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,
 } from './cluster-records.ts';
 import { configMap, secret, serviceAccount } from './configuration.ts';
+import { customResourceDefinition } from './custom-resources/definition.ts';
 import { endpoints, endpointSlice } from './endpoints.ts';
 import { eniConfig } from './eni-config.ts';
 import { event } from './event.ts';
