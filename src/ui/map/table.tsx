@@ -43,6 +43,7 @@ export function tableOf(view: MapView, snapshot: Snapshot, namespace: string, tr
     const rows: Row[] = wires.map(wire => ({ key: wire.id, slug: boxes.find(box => box.id === wire.to)?.slug, glyph: wire.failed > 0 ? 'svc' : 'svcok', tone: wire.failed > 0 ? 'bad' : 'ok', cells: [wire.to, wire.from, wireLabel(wire)] }));
     const called = new Set(wires.map(wire => wire.to));
     for (const box of boxes) if (box.kind === 'service' && !called.has(box.id)) rows.push({ key: box.id, slug: box.slug, glyph: box.ready > 0 ? 'svcok' : 'svc', tone: box.ready > 0 ? 'ok' : 'bad', cells: [box.id, 'nobody in the last 10 s', box.note] });
+    for (const box of boxes) for (const { name, words, tone } of box.targets) rows.push({ key: `${box.id} ${name}`, slug: undefined, glyph: tone === 'bad' ? 'svc' : 'svcok', tone, cells: [box.id, `targets of ${name}`, words] });
     return { headers: ['Service', 'Called by', 'Last 10 s'], rows };
   }
   const { subnets, nodes, adrift } = addressPicture(snapshot, model(snapshot));

@@ -95,6 +95,7 @@ function placeBox(box: TalkBox, wires: readonly Wire[], places: ReadonlyMap<stri
   // Hulls and words share a row where they can.
   const hullRows = calm * HULL + measure(readyWords(box)) <= width - PAD ? 1 : Math.ceil(calm / perRow) + 1;
   let at = HEAD + NOTE * hullRows;
+  at += box.targets.length * PORT_LINE;
   const byCaller = wires.toSorted((a, b) => (places.get(a.from)?.y ?? 0) - (places.get(b.from)?.y ?? 0));
   const ports = byCaller.map((wire): Port => {
     const lines = wireLines(wire, width - PAD);
@@ -138,7 +139,7 @@ function naturalWidth(box: TalkBox, wires: readonly Wire[]): number {
   // Names outside the cluster are long and say most in their beginning.
   const title = Math.min(box.kind === 'outside' ? 104 : 150, measure(box.title, 13.8) + 22);
   const chips = box.pods.filter(pod => pod.look.tone === 'bad').map(pod => chipWidth(pod, box));
-  return PAD + Math.ceil(Math.max(title, measure(readyWords(box)), ...wires.map(wire => measure(wireLabel(wire))), ...chips));
+  return PAD + Math.ceil(Math.max(title, measure(readyWords(box)), ...wires.map(wire => measure(wireLabel(wire))), ...box.targets.map(({ name, words }) => measure(`${name} ${words}`)), ...chips));
 }
 
 /** Columns take what their words need; what the pane has left goes to the wires first, then to the boxes. */

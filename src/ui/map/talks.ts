@@ -1,7 +1,9 @@
 /** Who talks: client → Service → pods, one column a hop, from the requests of the last seconds. */
 import type { Pod, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { TrafficSample } from '../../hosts/protocol.ts';
-import { fits, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
+import type { TargetsFact } from '../../hosts/aws-facts.ts';
+import { awsFacts, fits, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
+import type { Tone } from '../theme/status.ts';
 import { podMark, type PodMark } from './model.ts';
 
 export interface TalkBox {
@@ -14,7 +16,11 @@ export interface TalkBox {
   readonly column: number;
   readonly ready: number;
   readonly pods: readonly PodMark[];
+  /** Of a load balancer: its target groups, with what it thinks of their targets. */
+  readonly targets: readonly TargetHealth[];
 }
+
+export interface TargetHealth { readonly name: string; readonly words: string; readonly tone: Tone; /** Target by target, for who looks closer. */ readonly detail: string }
 
 export interface Wire {
   readonly id: string;
@@ -39,10 +45,12 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
   const services = list<Service>(snapshot, 'Service', namespace).filter(service => service.spec?.selector);
   const ids = new Set(services.map(service => `${service.metadata.namespace ?? ''}/${service.metadata.name}`));
   for (const wire of wires) ids.add(wire.to);
+  const health = targetHealth(snapshot, namespace);
+  for (const id of health.keys()) ids.add(id);
   const clients = [...new Set(wires.map(wire => wire.from))].filter(from => !ids.has(from));
   const depth = depths(wires, clients, ids);
   const pods = list<Pod>(snapshot, 'Pod');
-  const boxes: TalkBox[] = clients.map(id => ({ id, kind: 'client', slug: undefined, title: id.split('/').at(-1) ?? id, note: id.split('/')[0] ?? '', column: 0, ready: 0, pods: [] }));
+  const boxes: TalkBox[] = clients.map(id => ({ id, kind: 'client', slug: undefined, title: id.split('/').at(-1) ?? id, note: id.split('/')[0] ?? '', column: 0, ready: 0, pods: [], targets: [] }));
   for (const id of ids) {
     const [ns = '', name = ''] = id.split('/');
     const service = list<Service>(snapshot, 'Service', ns).find(entry => entry.metadata.name === name);
@@ -51,17 +59,40 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
       const inCluster = !balancer && name !== '' && snapshot.kinds.get('Namespace')?.has(`/${ns}`) === true;
       boxes.push({
         id, kind: inCluster ? 'service' : 'outside', slug: undefined, title: balancer ? name : inCluster ? name : id, note: balancer ? 'load balancer' : inCluster ? 'no such Service' : 'outside',
-        column: depth.get(id) ?? 1, ready: 0, pods: [],
+        column: depth.get(id) ?? 1, ready: 0, pods: [], targets: health.get(id) ?? [],
       });
       continue;
     }
     const behind = pods.filter(pod => pod.metadata.namespace === ns && fits(service.spec?.selector, pod.metadata.labels)).map(pod => podMark(snapshot, pod));
     const ready = readyAddresses(snapshot, ns, name);
-    boxes.push({ id, kind: 'service', slug: slugOf(service), title: name, note: `${behind.length === 1 ? '1 pod' : `${behind.length} pods`}, ${ready} ready`, column: depth.get(id) ?? 1, ready, pods: behind });
+    boxes.push({ id, kind: 'service', slug: slugOf(service), title: name, note: `${behind.length === 1 ? '1 pod' : `${behind.length} pods`}, ${ready} ready`, column: depth.get(id) ?? 1, ready, pods: behind, targets: [] });
   }
   // What fails or is called stands above what is quiet.
   const weight = (id: string): number => wires.reduce((sum, wire) => (wire.from === id || wire.to === id ? Math.max(sum, wire.failed > 0 ? 2 : 1) : sum), 0);
   return { boxes: boxes.sort((a, b) => a.column - b.column || weight(b.id) - weight(a.id) || a.title.localeCompare(b.title)), wires, columns: Math.max(0, ...boxes.map(box => box.column)) + 1 };
+}
+
+const STATES = ['unhealthy', 'draining', 'initial', 'unused', 'healthy'];
+
+/** By balancer (`alb/kfo-prod-shop`): each target group in front of pods of the namespace. */
+function targetHealth(snapshot: Snapshot, namespace: string): Map<string, TargetHealth[]> {
+  const byAddress = new Map(list<Pod>(snapshot, 'Pod').flatMap(pod => (pod.status?.podIP && !pod.spec?.hostNetwork ? [[pod.status.podIP, pod] as const] : [])));
+  const found = new Map<string, TargetHealth[]>();
+  for (const group of awsFacts(snapshot, 'targets')) {
+    const pods = group.targets.flatMap(({ address }) => byAddress.get(address) ?? []);
+    if (namespace !== '' && pods.length > 0 && !pods.some(pod => pod.metadata.namespace === namespace)) continue;
+    const app = pods[0]?.metadata.labels?.['app'] ?? group.name.replace(/^k8s-[^-]+-/, '').replace(/-[0-9a-f]{8,}$/, '');
+    for (const balancer of group.balancers) found.set(`alb/${balancer}`, [...found.get(`alb/${balancer}`) ?? [], healthOf(group, app, byAddress)]);
+  }
+  return found;
+}
+
+function healthOf({ targets }: TargetsFact, name: string, pods: ReadonlyMap<string, { metadata: { name: string } }>): TargetHealth {
+  const counts = STATES.map(state => ({ state, count: targets.filter(target => target.state === state).length })).filter(({ count }) => count > 0);
+  const words = counts.length === 0 ? 'no targets' : counts.map(({ state, count }) => `${count} ${state}`).join(', ');
+  const tone: Tone = targets.length === 0 || counts.some(({ state }) => state === 'unhealthy') ? 'bad' : counts.some(({ state }) => state !== 'healthy') ? 'wait' : 'ok';
+  const detail = targets.filter(({ state }) => state !== 'healthy').map(({ address, state, reason, description }) => `${pods.get(address)?.metadata.name ?? address} ${state}${reason ? `: ${reason}` : ''}${description ? `, ${description}` : ''}`).join('\n');
+  return { name, words, tone, detail };
 }
 
 /** Traffic of one namespace, and of what stands in front of it. */

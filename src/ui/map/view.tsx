@@ -217,6 +217,7 @@ function TalkBoxView({ data: { place } }: NodeProps<TalkNode>) {
         </button>
       ) : <div className="tl"><Glyph name={box.kind === 'service' ? 'missing' : box.kind === 'outside' ? 'set' : 'client'} size={14} /><span>{box.title}</span></div>}
       <div className="hulls">{box.pods.filter(pod => pod.look.tone !== 'bad').map(chip)}<small>{readyWords(box)}</small></div>
+      {box.targets.map(({ name, words, tone, detail }) => <p key={name} className={`target c-${tone === 'ok' ? '3' : tone}`} title={detail || words}><b>{name}</b> {words}</p>)}
       {ports.map(({ wire, lines }) => <p key={wire.id} className={wire.failed > 0 ? 'wire-label bad' : 'wire-label'} title={`from ${wire.from}`}>{lines.map(line => <span key={line}>{line}</span>)}</p>)}
       {bad.map(chip)}
     </div>
