@@ -16,6 +16,12 @@ export interface CatalogueRow {
   readonly minutes: number;
 }
 
+/** A promise that ticked or broke during a run. */
+export interface RunMark { readonly atMs: number; readonly kind: 'ticked' | 'un-ticked'; readonly title: string }
+
+/** What the customers' requests met in one stretch of a run. */
+export interface TrafficBucket { readonly atMs: number; readonly forMs: number; readonly total: number; readonly failed: number }
+
 /** One promise of "Done when all hold". */
 export interface ObjectiveState {
   readonly id: string;
@@ -33,6 +39,10 @@ export interface ObjectiveState {
   readonly note: string;
   /** Samples 0..1 for the spark line, oldest first, at most 120. */
   readonly spark: readonly number[];
+  /** `vow`: must hold at every moment of a stretch. `trial`: Drydock tries something itself. */
+  readonly kind?: 'vow' | 'trial';
+  /** A trial of several steps: how many were taken. */
+  readonly steps?: { readonly taken: number; readonly total: number };
   /** Present when the learner has to type an answer. */
   readonly ask?: { readonly question: string; readonly answered: boolean };
 }
@@ -64,6 +74,12 @@ export interface Debrief {
   /** What cost or earned a star, one sentence each. */
   readonly starNotes?: readonly string[];
   readonly minutes: number;
+  /** When it was solved, virtual ms. */
+  readonly solvedAtMs?: number;
+  /** When promises ticked and broke, oldest first. */
+  readonly marks?: readonly RunMark[];
+  /** The customers' requests from the page to the end. */
+  readonly traffic?: readonly TrafficBucket[];
   readonly commands: number;
   readonly shortestCommands: number;
   readonly hintsUsed: number;

@@ -4,9 +4,10 @@ import type { FoundScenario } from './catalogue.ts';
 import type { Check } from './checks/environment.ts';
 import { CheckEnvironment } from './checks/environment.ts';
 import type { Content } from './content.ts';
-import type { Debrief, HintState, ScenarioState } from './contract.ts';
+import type { Debrief, HintState, ScenarioState, TrafficBucket } from './contract.ts';
 import { GuardWatch, guardsFor, type Baseline } from './guards/guards.ts';
 import { PromiseObjective, QuestionObjective, type Objective } from './objective.ts';
+import { customerTraffic, RunRecord } from './run-record.ts';
 import { NO_TRIAL, TrialObjective } from './trial.ts';
 import { VowObjective } from './vow.ts';
 
@@ -37,6 +38,8 @@ export class ScenarioRun {
   private remark = '';
   private solvedAtMs: number | undefined;
   private changed = true;
+  private readonly record = new RunRecord();
+  private traffic: readonly TrafficBucket[] = [];
 
   constructor(private readonly found: FoundScenario, private readonly cluster: Cluster, private readonly content: Content,
     private readonly learner: string, private readonly arriveMs: number, baseline: Baseline) {
@@ -129,10 +132,12 @@ export class ScenarioRun {
     }).flatMap(task => task.needs));
     for (const objective of this.objectives) objective.keepTick(tried.has(objective.id));
     this.partial?.look(nowMs, true);
+    if (!this.isSolved) this.record.look(nowMs, this.objectives);
     this.guards.look(this.cluster);
     this.remark = this.remarks.find(({ when }) => when.evaluate() === true)?.say ?? (this.partial?.isDone ? this.partial.state().title : '');
     if (!this.isSolved && this.guards.allHold && this.objectives.every(objective => objective.isDone)) {
       this.solvedAtMs = nowMs;
+      this.traffic = customerTraffic(this.cluster, this.arriveMs, nowMs);
       this.stars = this.countStars();
       this.cluster.kernel.trace.record(`solved ${this.found.id} ${nowMs}`);
     }
@@ -162,7 +167,7 @@ export class ScenarioRun {
     const main = this.objectives.find(objective => objective instanceof PromiseObjective)?.state();
     return {
       headline, id, stars: this.stars.count, starNotes: this.stars.notes,
-      minutes: Math.max(1, Math.round((this.solvedAtMs! - this.arriveMs) / 60_000)),
+      minutes: Math.max(1, Math.round((this.solvedAtMs! - this.arriveMs) / 60_000)), solvedAtMs: this.solvedAtMs!, marks: this.record.marks, traffic: this.traffic,
       commands: this.lines.length, shortestCommands: this.shortestKnown(), hintsUsed: this.hintsShown,
       worst: main ? `${main.title}: ${main.worst}` : '', touched: this.touched(),
       story: this.content.read(`${folder}/debrief.md`) ?? '', question, points,

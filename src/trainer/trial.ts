@@ -88,7 +88,7 @@ export class TrialObjective implements Objective {
   }
 
   state(): ObjectiveState {
-    const state = this.promise.state();
+    const state: ObjectiveState = { ...this.promise.state(), kind: 'trial', ...(this.task.trial.length > 1 && { steps: { taken: this.steps.length, total: this.task.trial.length } }) };
     if (this.isDone) return state;
     if (this.startedMs !== undefined) return { ...state, state: 'holding', note: this.task.says.replaceAll('${pod}', this.pod?.name ?? '') };
     const waits = this.task.needs.length > 0 ? `Drydock tries it once these hold: ${this.task.needs.join(', ')}` : 'Drydock tries it soon';

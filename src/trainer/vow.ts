@@ -60,7 +60,7 @@ export class VowObjective implements Objective {
     const running = this.stretch !== '';
     const note = this.brokenBy !== '' ? `${this.brokenBy} ${task.again}` : running ? '' : task.begins;
     return {
-      id: task.id, title: task.title, value: this.text, worst: this.worst.text, holdMs: 0, heldMs: 0, note, spark: this.spark.list(),
+      id: task.id, title: task.title, kind: 'vow', value: this.text, worst: this.worst.text, holdMs: 0, heldMs: 0, note, spark: this.spark.list(),
       state: this.brokenBy !== '' ? 'open' : !running ? 'waiting' : this.isDone ? 'done' : 'holding', untickedCount: Math.max(0, this.stretches - 1),
     };
   }
