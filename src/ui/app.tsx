@@ -2,7 +2,7 @@ import { Component, lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { Dialogs } from './keys/dialogs.tsx';
 import { useKeys } from './keys/use-keys.ts';
 import { Landing } from './pages/landing.tsx';
-import { noteResult } from './progress.ts';
+import { noteResult, noteSeed } from './progress.ts';
 import { go, useRoute, type Route } from './route.ts';
 import { dropFile, open, restore, say, useSession } from './session.ts';
 import { GlyphSprite } from './theme/glyph.tsx';
@@ -81,9 +81,12 @@ function useDrops(active: boolean): void {
 function useResults(): void {
   const key = useSession(state => state.scenario?.key);
   const stars = useSession(state => state.scenario?.debrief?.stars);
+  const epoch = useSession(state => state.epoch);
   useEffect(() => {
-    if (key && stars) noteResult(key, stars);
-  }, [key, stars]);
+    const { scenario, seed } = useSession.getState();
+    if (key && stars && scenario?.debrief) noteResult(key, { stars, spentMs: (scenario.debrief.solvedAtMs ?? scenario.pagedAtMs + scenario.debrief.minutes * 60_000) - scenario.pagedAtMs, seed });
+    else if (key) noteSeed(key, seed);
+  }, [key, stars, epoch]);
 }
 
 function Toast() {
