@@ -29,7 +29,7 @@ import { rootCaPublisher, serviceAccountController } from './controllers/service
 import { statefulSetController } from './controllers/statefulset/statefulset.ts';
 import { WATCH_LATENCY_MS } from './facts/control-plane.ts';
 import { INERT_KINDS } from './facts/inert-kinds.ts';
-import { VOLUME_REFRESH_MS } from './facts/kubelet.ts';
+import { STATUS_SYNC_MS, VOLUME_REFRESH_MS } from './facts/kubelet.ts';
 import { ImageCatalogue } from './images/catalogue.ts';
 import type { ImageDefinition } from './images/contract.ts';
 import { libraryImages } from './images/library.ts';
@@ -200,7 +200,7 @@ export class Cluster {
   // ---- wiring -----------------------------------------------------------------------------------------------------
 
   /** A kubelet sees its pods a moment after they changed, and configuration in its volumes at its next full sync. */
-  private tellKubelets({ object, before, type }: Change): void {
+  private tellKubelets({ object, before, type, user }: Change): void {
     const { kernel } = this;
     if (object.kind === 'Pod') {
       const nodeName = (object as StoredPod).spec?.nodeName;
@@ -209,7 +209,12 @@ export class Cluster {
       const statusOnly = before && before['spec'] === object['spec'] && before.metadata.deletionTimestamp === object.metadata.deletionTimestamp
         && before.metadata.labels === object.metadata.labels && before.metadata.annotations === object.metadata.annotations && type === 'MODIFIED';
       // Others open readiness gates by writing the status.
-      if (!kubelet || (statusOnly && !pod.spec?.readinessGates?.length)) return;
+      if (!kubelet) return;
+      if (statusOnly && !pod.spec?.readinessGates?.length) {
+        // What others write into a status that is the kubelet's own (a node was not ready for a while), it puts right again.
+        if (user !== kubelet.client.user.name) kernel.after(STATUS_SYNC_MS, 'kubelet/status', pod.metadata.name, () => kubelet.restateStatus(pod.metadata.uid));
+        return;
+      }
       kernel.after(WATCH_LATENCY_MS.min + kernel.random.fraction() * WATCH_LATENCY_MS.spread, 'kubelet/observe', pod.metadata.name, () => {
         const current = this.api.reader.get<StoredPod>('Pod', pod.metadata.namespace ?? '', pod.metadata.name);
         if (current?.metadata.uid === pod.metadata.uid) kubelet.observe(current, false);

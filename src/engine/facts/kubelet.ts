@@ -24,6 +24,9 @@ export const MOUNT_TIMEOUT_MS = 123_000;
 /** kubelet sync period with jitter: how stale a mounted ConfigMap or Secret may be. */
 export const VOLUME_REFRESH_MS = { period: 60_000, jitter: 0.5 } as const;
 
+/** status_manager.go `syncPeriod`: how often the kubelet compares statuses with what it wrote. */
+export const STATUS_SYNC_MS = 10_000;
+
 /** Node leases: renewed every 10 s (25 % of 40 s). */
 export const LEASE_RENEW_MS = 10_000;
 

@@ -46,7 +46,7 @@ export class Kubelet implements NodeServices {
   readonly address: string;
   readonly minor: number;
   readonly workers = new Map<string, PodWorker>();
-  private readonly client: Client;
+  readonly client: Client;
   private stopped = false;
 
   constructor(readonly description: NodeDescription, private readonly parts: KubeletParts) {
@@ -262,6 +262,11 @@ export class Kubelet implements NodeServices {
     if (!current || current.metadata.uid !== pod.metadata.uid) return undefined;
     const written = this.client.updateStatus<StoredPod>({ ...current, status: { ...status, qosClass: current.status?.qosClass ?? status.qosClass } });
     return written.ok ? written.value : undefined;
+  }
+
+  /** Compares the stored status with its own, and writes what differs. Source: pkg/kubelet/status/status_manager.go. */
+  restateStatus(uid: string): void {
+    if (!this.stopped) this.workers.get(uid)?.restateStatus();
   }
 
   podGone(worker: PodWorker): void {

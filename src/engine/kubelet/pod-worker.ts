@@ -516,6 +516,16 @@ export class PodWorker {
     this.reportStatus();
   }
 
+  restateStatus(): void {
+    if (this.finished) return;
+    const { namespace = '', name, uid } = this.pod.metadata;
+    const stored = this.node.reader.get<StoredPod>('Pod', namespace, name);
+    if (stored?.metadata.uid !== uid) return;
+    this.pod = stored;
+    this.lastStatus = '';
+    this.reportStatus();
+  }
+
   private reportStatus(): void {
     const status = podStatus(this.pod, this.records, {
       sandboxReady: this.sandbox.state === 'ready', ip: this.ip || this.lastIp, hostIp: this.node.address,
