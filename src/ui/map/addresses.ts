@@ -2,7 +2,7 @@
 import { parseCidr } from '../../engine/apimachinery/cidr.ts';
 import type { InterfaceFact, InterfaceUse, MachineFact, PoolFact, SubnetFact } from '../../hosts/aws-facts.ts';
 import { awsFacts, list, type Snapshot } from '../snapshot.ts';
-import type { MapModel, NodeMark, PodMark } from './model.ts';
+import { NO_ADDRESS, type MapModel, type NodeMark, type PodMark } from './model.ts';
 
 /** `warm`: held by a node for pods to come; `cooling`: given back a moment ago and not handed out yet. */
 export type SlotUse = 'pod' | 'warm' | 'cooling' | InterfaceUse | 'free' | 'reserved';
@@ -68,7 +68,7 @@ export function addressPicture(snapshot: Snapshot, model: MapModel): AddressPict
   const subnets = awsFacts(snapshot, 'subnet').sort((a, b) => Number(a.public) - Number(b.public) || a.zone.localeCompare(b.zone) || a.id.localeCompare(b.id))
     .map(fact => subnetPicture(fact, interfaces.filter(each => each.fact.subnetId === fact.id)));
   const free = new Map(subnets.map(({ fact }) => [fact.id, fact.free]));
-  return { subnets, nodes: nodePictures(snapshot, model, machines, pools, interfaces, free), adrift: withoutPlace(snapshot, model) };
+  return { subnets, nodes: nodePictures(model, machines, pools, interfaces, free), adrift: withoutPlace(snapshot, model) };
 }
 
 function interfacePicture(fact: InterfaceFact, machine: MachineFact | undefined, pools: ReadonlyMap<string, PoolFact>, pods: ReadonlyMap<string, PodMark>): InterfacePicture {
@@ -100,10 +100,9 @@ function subnetPicture(fact: SubnetFact, interfaces: readonly InterfacePicture[]
   return { fact, name: fact.id.replace(/^subnet-/, ''), usable: size - AWS_FIRST - 1, slots: size > DRAWN_MAX ? [] : slots, counts, freeBlocks };
 }
 
-function nodePictures(snapshot: Snapshot, model: MapModel, machines: ReadonlyMap<string, MachineFact>, pools: ReadonlyMap<string, PoolFact>, interfaces: readonly InterfacePicture[], free: ReadonlyMap<string, number>): NodePicture[] {
+function nodePictures(model: MapModel, machines: ReadonlyMap<string, MachineFact>, pools: ReadonlyMap<string, PoolFact>, interfaces: readonly InterfacePicture[], free: ReadonlyMap<string, number>): NodePicture[] {
   const byNode = new Map<string, InterfacePicture[]>();
   for (const each of interfaces) if (each.own.node !== '') byNode.set(each.own.node, [...byNode.get(each.own.node) ?? [], each]);
-  const refused = refusedPods(snapshot);
   const marks = new Map(model.nodes.filter(({ joined }) => joined).map(node => [node.name, node]));
   const byName = new Map([...machines.values()].filter(({ state }) => state !== 'terminated').map(machine => [machine.node, machine]));
   const names = [...new Set([...marks.keys(), ...byName.keys()])];
@@ -112,7 +111,7 @@ function nodePictures(snapshot: Snapshot, model: MapModel, machines: ReadonlyMap
     const pool = pools.get(name);
     const slots = own.flatMap(each => each.slots);
     const subnetId = byName.get(name)?.subnetId ?? own[0]?.fact.subnetId ?? '';
-    const waiting = model.pods.flatMap((pod): Waiting[] => (pod.node === name && pod.ip === '' && refused.has(pod.uid) ? [{ pod, why: whyNone(pool, subnetId, free, own) }] : []));
+    const waiting = model.pods.flatMap((pod): Waiting[] => (pod.node === name && pod.look === NO_ADDRESS ? [{ pod, why: whyNone(pool, subnetId, free, own) }] : []));
     return { name, node: marks.get(name), machine: byName.get(name), subnetId, interfaces: own, pool, held: slots.length, used: slots.filter(({ use }) => use === 'pod').length, waiting };
   }).sort((a, b) => (a.node?.zone ?? a.machine?.zone ?? '').localeCompare(b.node?.zone ?? b.machine?.zone ?? '') || a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
@@ -131,17 +130,6 @@ export function whyNone(pool: PoolFact | undefined, subnetId: string, free: Read
   const need = blocks < own.length * pool.slotsEach ? (pool.prefixes ? PREFIX_SIZE : 1) : pool.interfaceTakes;
   const name = subnetId.replace(/^subnet-/, '');
   return left === 0 ? `${name} is full` : left < need ? `${name}: ${left} free, ${need} needed` : 'asks again soon';
-}
-
-interface EventView { readonly reason?: string; readonly message?: string; readonly involvedObject?: { readonly uid?: string } }
-
-/** Pods whose sandbox could not be made for want of an address, by uid. */
-function refusedPods(snapshot: Snapshot): ReadonlySet<string> {
-  const uids = new Set<string>();
-  for (const event of list<EventView>(snapshot, 'Event')) {
-    if (event.reason === 'FailedCreatePodSandBox' && event.message?.includes('aws-cni') && event.involvedObject?.uid) uids.add(event.involvedObject.uid);
-  }
-  return uids;
 }
 
 /** Pods without a node because nodes are full of pods, whatever room they have. */
@@ -167,6 +155,19 @@ const USE_WORDS: Readonly<Record<SlotUse, string>> = {
   pod: 'pod', warm: 'held warm, unused', cooling: 'cooling down', node: 'node interface', 'control-plane': 'control plane', nat: 'NAT gateway', balancer: 'load balancer', other: 'other', free: 'free', reserved: 'reserved by AWS',
 };
 export const useWords = (use: SlotUse): string => USE_WORDS[use];
+
+const MANY: Partial<Readonly<Record<SlotUse, string>>> = { pod: 'pods', warm: 'held warm, unused', node: 'node interfaces', nat: 'NAT gateways', balancer: 'load balancer interfaces' };
+
+/** Who holds a subnet, largest share first: `22 pods`, `14 held warm, unused`, `16 RDS proxy`. */
+export function holders({ counts, slots }: SubnetPicture): string[] {
+  const named = new Map<string, number>();
+  for (const { use, description } of slots) if (use === 'other') {
+    const label = description.replace(/ (for )?\S*\d\S*$/, '');
+    named.set(label, (named.get(label) ?? 0) + 1);
+  }
+  const rows = [...counts].filter(([use]) => use !== 'free' && (use !== 'other' || named.size === 0)).map(([use, count]) => [count === 1 ? useWords(use) : MANY[use] ?? useWords(use), count] as const);
+  return [...rows, ...named].sort((x, y) => y[1] - x[1]).map(([words, count]) => `${count} ${words}`);
+}
 
 /** The legend, in this order; `other` names itself by its description. */
 export const USES: readonly SlotUse[] = ['pod', 'warm', 'cooling', 'node', 'control-plane', 'nat', 'balancer', 'other', 'free', 'reserved'];

@@ -26,7 +26,7 @@ export const PodChip = memo(function PodChip({ pod, wide = false, level = 'struc
       title={pod.name} onClick={() => select(pod.slug)} onMouseEnter={() => hover(pod.slug)} onMouseLeave={() => hover(undefined)}>
       <Glyph name={pod.look.glyph} size={trouble ? 13 : 11} />
       <span>{named ? pod.name : trouble || pod.look.tone === 'wait' ? pod.short : pod.app}</span>
-      {(trouble || pod.look.tone === 'wait') && <em>{pod.status}{pod.look.glyph === 'notready' && <i> not Ready</i>}</em>}
+      {(trouble || pod.look.tone === 'wait') && <em>{pod.status}{pod.look.glyph === 'notready' && <i> not Ready</i>}{pod.look.glyph === 'noaddr' && <i> no address</i>}</em>}
     </button>
   );
 });
@@ -45,10 +45,10 @@ export function FoldedPods({ pods, wide = false }: { pods: readonly PodMark[]; w
 export function NodeHead({ node, note }: { node: NodeMark; /** Said instead of the node group. */ note?: string }) {
   const selected = useSession(state => state.selected === node.slug);
   return (
-    <button type="button" className={selected ? 'nh sel' : 'nh'} data-slug={node.slug} tabIndex={-1} aria-label={`node ${node.short}, ${node.status}, ${node.group}${node.joined ? `, v${node.version}, ${node.podsUsed} of ${node.podsMax} pods` : ''}`} aria-pressed={selected} title={node.name}
+    <button type="button" className={selected ? 'nh sel' : 'nh'} data-slug={node.slug} tabIndex={-1} aria-label={`node ${node.short}, ${node.status}, ${node.group}${node.joined ? `, v${node.version}, ${node.podsUsed} of ${node.podsMax} pods` : ''}`} aria-pressed={selected} title={`${node.name}: ${node.status}`}
       onClick={() => select(node.slug)} onMouseEnter={() => hover(node.slug)} onMouseLeave={() => hover(undefined)}>
       <Glyph name={node.look.glyph} size={12} /><span>{node.short}</span>
-      <em>{node.look.tone === 'ok' ? note ?? node.group : node.status}{node.look.glyph === 'cordon' && <i> cordoned</i>}</em>
+      <em>{node.look.tone === 'ok' ? note ?? node.group : node.look.glyph === 'cordon' ? <i>cordoned</i> : node.status}</em>
     </button>
   );
 }

@@ -63,11 +63,12 @@ export function model(snapshot: Snapshot): MapModel {
     }
   }
   const nodes = list<Node>(snapshot, 'Node').map(node => nodeMark(node, asked.get(node.metadata.name) ?? 0, places.get(node.metadata.name) ?? 0));
+  const refused = refusedPods(snapshot);
   const joined = new Set(nodes.map(({ name }) => name));
   const booting = awsFacts(snapshot, 'machine').filter(machine => !joined.has(machine.node) && (machine.state === 'pending' || machine.state === 'running')).map(bootingMark);
   return {
     nodes: [...nodes, ...booting].sort(byZoneAndName),
-    pods: pods.map(pod => podMark(snapshot, pod)),
+    pods: pods.map(pod => escalated(podMark(snapshot, pod), refused)),
   };
 }
 
@@ -81,6 +82,24 @@ export function podMark(snapshot: Snapshot, pod: Pod & KubeObject): PodMark {
     short: owner ? `${app}-${suffix}` : pod.metadata.name, status, ready, restarts, look: lookOf(status, ready), node: pod.spec?.nodeName ?? '',
     ip: pod.status?.podIP ?? '', daemon: owner?.kind === 'DaemonSet', createdAt: pod.metadata.creationTimestamp,
   };
+}
+
+/** A pod on its way is in trouble only once an event says that it failed. */
+function escalated(mark: PodMark, refused: ReadonlySet<string>): PodMark {
+  return mark.ip === '' && mark.look.glyph === 'creating' && refused.has(mark.uid) ? { ...mark, look: NO_ADDRESS } : mark;
+}
+
+export const NO_ADDRESS: StatusLook = { glyph: 'noaddr', tone: 'bad' };
+
+interface EventView { readonly reason?: string; readonly message?: string; readonly involvedObject?: { readonly uid?: string } }
+
+/** Pods whose sandbox could not be made for want of an address, by uid. */
+export function refusedPods(snapshot: Snapshot): ReadonlySet<string> {
+  const uids = new Set<string>();
+  for (const event of list<EventView>(snapshot, 'Event')) {
+    if (event.reason === 'FailedCreatePodSandBox' && event.message?.includes('aws-cni') && event.involvedObject?.uid) uids.add(event.involvedObject.uid);
+  }
+  return uids;
 }
 
 /** What people call it: the `app` label, else the owner's name without its hash. */

@@ -1,18 +1,15 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
-import type { CatalogueRow, Level, Symptom } from '../../trainer/contract.ts';
+import { useEffect, useMemo, useRef } from 'react';
 import { FoldedPods, NodeHead, PodChip } from '../map/chips.tsx';
 import { filter } from '../map/filter.ts';
 import { group } from '../map/group.ts';
 import { model } from '../map/model.ts';
 import { terminalBus } from '../panes/terminal/bus.ts';
 import { TerminalScreen } from '../panes/terminal/screen.tsx';
-import { results } from '../progress.ts';
-import { go } from '../route.ts';
 import { restore, send, useSession } from '../session.ts';
-import { Brand, Glyph, type GlyphName } from '../theme/glyph.tsx';
+import { Brand, Glyph } from '../theme/glyph.tsx';
 import { ThemeButton } from '../top-bar.tsx';
 import { FIRST_WIN_MS, firstWin, firstWinValue } from './first-win.ts';
-import { filterRows, SYMPTOMS } from './catalogue.ts';
+import { Catalogue } from './catalogue-list.tsx';
 import '../map/map.css';
 import '../panes/terminal/terminal.css';
 import './landing.css';
@@ -93,75 +90,5 @@ function Board() {
           : <>Something new was rolled out and it cannot start.<br />Press <kbd>→</kbd> to take the grey line, <kbd>↵</kbd> to run it. Or type your own.</>}</p>
       </div>
     </div>
-  );
-}
-
-const LEVELS: readonly { level: Level | ''; title: string; bars: number }[] = [
-  { level: '', title: 'Any level', bars: 3 }, { level: 'junior', title: 'Junior', bars: 1 }, { level: 'mid', title: 'Mid', bars: 2 }, { level: 'senior', title: 'Senior', bars: 3 },
-];
-
-function Bars({ count }: { count: number }) {
-  return (
-    <svg width="14" height="12" viewBox="0 0 14 12" aria-hidden="true">
-      {[0, 1, 2].map(index => <rect key={index} x={index * 5} y={8 - index * 4} width="3.4" height={4 + index * 4} fill={index < count ? 'var(--ink-2)' : 'none'} stroke="var(--ink-3)" strokeWidth=".8" />)}
-    </svg>
-  );
-}
-
-function Catalogue({ search }: { search: React.RefObject<HTMLInputElement | null> }) {
-  const rows = useSession(state => state.catalogue);
-  const [symptom, setSymptom] = useState<Symptom | ''>('');
-  const [level, setLevel] = useState<Level | ''>('');
-  const [text, setText] = useState('');
-  const done = useMemo(() => results(), []);
-  const shown = filterRows(rows ?? [], { symptom, level, text });
-  const levelIndex = LEVELS.findIndex(entry => entry.level === level);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || (event.target instanceof HTMLElement && event.target.closest('input, textarea, .xterm'))) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      search.current?.focus();
-    };
-    window.addEventListener('keydown', onKey, true);
-    return () => window.removeEventListener('keydown', onKey, true);
-  }, [search]);
-  return (
-    <section className="cat" id="scenarios" aria-label="Scenarios"><div className="wrap">
-      <div className="filters">
-        <span className="cap">You see</span>
-        <button type="button" className="pill" aria-pressed={symptom === ''} onClick={() => setSymptom('')}>Anything <b>{rows?.length ?? ''}</b></button>
-        {SYMPTOMS.filter(entry => rows?.some(row => row.symptom === entry.id)).map(entry => (
-          <button type="button" key={entry.id} className="pill" aria-pressed={symptom === entry.id} onClick={() => setSymptom(symptom === entry.id ? '' : entry.id)}>
-            {entry.glyph && <Glyph name={entry.glyph} size={13} />}{entry.title} <b>{rows?.filter(row => row.symptom === entry.id).length}</b>
-          </button>
-        ))}
-        <span className="sp" />
-        <input ref={search} className="search" type="search" placeholder="Search" aria-label="Search scenarios" value={text} onChange={event => setText(event.target.value)} />
-        <button type="button" className="pill" onClick={() => setLevel(LEVELS[(levelIndex + 1) % LEVELS.length]?.level ?? '')} aria-label={`Level: ${LEVELS[levelIndex]?.title ?? ''}. Change`}><Bars count={LEVELS[levelIndex]?.bars ?? 3} />{LEVELS[levelIndex]?.title}</button>
-      </div>
-      <ul>
-        {shown.map(row => <Row key={row.key} row={row} stars={done[row.key]?.stars} />)}
-        {rows && shown.length === 0 && <li className="empty">No scenario looks like that. Clear a filter to see all {rows.length}.</li>}
-        <li>
-          <a className="li" href="#/sandbox"><Glyph name="node" size={16} /><span className="t">Free water</span><span className="d">A healthy shop on six nodes. Break it yourself, or bring your own manifests.</span><span className="k">Sandbox</span><span className="k" /><span className="m" /><b className="k c-act r">Open →</b></a>
-        </li>
-      </ul>
-    </div></section>
-  );
-}
-
-function Row({ row, stars }: { row: CatalogueRow; stars: number | undefined }) {
-  const symptom = SYMPTOMS.find(entry => entry.id === row.symptom);
-  const level = LEVELS.find(entry => entry.level === row.level);
-  return (
-    <li>
-      <a className="li" href={`#/s/${row.key}`} onClick={event => { if (!event.metaKey && !event.ctrlKey) { event.preventDefault(); go(`/s/${row.key}`); } }}>
-        <Glyph name={(symptom?.glyph ?? 'unknown') satisfies GlyphName} size={16} />
-        <span className="t">{row.title}</span><span className="d">{row.seen}</span><span className="k sym">{symptom?.title}</span>
-        <span className="k row" style={{ gap: 7 }}><Bars count={level?.bars ?? 1} />{level?.title}</span><span className="m">{row.minutes} min</span>
-        <span className="k r">{stars ? <span className="c-ok">Solved <span aria-label={`${stars} of 3 stars`}>{'★'.repeat(stars)}</span></span> : <b className="c-act">Open →</b>}</span>
-      </a>
-    </li>
   );
 }

@@ -4,6 +4,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import type { KubeObject } from '../../../engine/apimachinery/object.ts';
 import { get, ownerOf, statusOf, type Snapshot } from '../../snapshot.ts';
 import { lookOf, type StatusLook } from '../../theme/status.ts';
+import { model } from '../../map/model.ts';
 import { ageText, msOf } from '../../words.ts';
 import { nodegroupOf, podPlaces } from './why-account.ts';
 
@@ -26,7 +27,7 @@ export function heading(snapshot: Snapshot, object: KubeObject, nowMs: number): 
     const pod = object as Pod & KubeObject;
     const words = statusOf(snapshot, pod);
     status = words.status;
-    look = lookOf(words.status, words.ready);
+    look = model(snapshot).pods.find(({ uid }) => uid === pod.metadata.uid)?.look ?? lookOf(words.status, words.ready);
     facts.push(['Node', pod.spec?.nodeName?.split('.')[0] ?? 'none']);
     if (owner) facts.push(['Owner', `${SHORT[owner.kind] ?? owner.kind.toLowerCase()}/${owner.name}`]);
     facts.push(['Address', pod.status?.podIP ?? 'none']);

@@ -52,7 +52,7 @@ function Details({ object, tab }: { object: KubeObject; tab: InspectorTab }) {
     <>
       <span className="cap">{head.kind}</span>
       <h2>{head.name}</h2>
-      {head.look && <div className={`row c-${head.look.tone} stat`}><Glyph name={head.look.glyph} size={15} />{head.status}{head.look.glyph === 'notready' && <i>not Ready</i>}</div>}
+      {head.look && <div className={`row c-${head.look.tone} stat`}><Glyph name={head.look.glyph} size={15} />{head.status}{head.look.glyph === 'notready' && <i>not Ready</i>}{head.look.glyph === 'noaddr' && <i>no address</i>}</div>}
       {tab !== 'fields' && tab !== 'yaml' && <dl className="facts">{head.facts.slice(0, tab === 'why' ? 4 : 8).map(([label, value]) => <Fact key={label} label={label} value={value} />)}</dl>}
       {tab === 'why' && <WhyChain object={object} second={second} />}
       {tab === 'why' && events.length > 0 && <Events events={events.slice(0, 4)} second={second} title={`Events on this ${head.kind.toLowerCase()}`} foot />}

@@ -26,7 +26,7 @@ describe('no address', () => {
     expect(after([BOOK])).toEqual([
       `Its node ${NODE} has no address to give | ipamd: 8 held, 8 in use`,
       'Subnet subnet-private-a is full | AvailableIpAddressCount 0 of 11 in 10.20.0.0/28',
-      '11 addresses of it are held | 8 pod · 2 node interface · 1 control plane',
+      '11 addresses of it are held | 8 pods · 2 node interfaces · 1 control plane',
     ]);
   });
 

@@ -2,7 +2,7 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
 import type { KubeObject } from '../../../engine/apimachinery/object.ts';
-import { addressPicture, useWords, USES, type NodePicture, type SubnetPicture } from '../../map/addresses.ts';
+import { addressPicture, holders, type NodePicture, type SubnetPicture } from '../../map/addresses.ts';
 import { model } from '../../map/model.ts';
 import { awsFacts, fits, get, list, ownerOf, statusOf, type Snapshot } from '../../snapshot.ts';
 import { clockText, msOf, plural } from '../../words.ts';
@@ -32,13 +32,13 @@ export function withoutAddress(snapshot: Snapshot, nodeName: string): Because[] 
   return subnet ? [...steps, ...subnetSteps(subnet, node, blocks < node.interfaces.length * slotsEach ? (prefixes ? 16 : 1) : interfaceTakes)] : steps;
 }
 
-function subnetSteps({ fact, usable, counts }: SubnetPicture, { interfaces, pool }: NodePicture, needed: number): Because[] {
+function subnetSteps(subnet: SubnetPicture, { interfaces, pool }: NodePicture, needed: number): Because[] {
+  const { fact, usable } = subnet;
   if (fact.free >= needed) return [{ glyph: 'wait', text: `Subnet ${fact.id} has ${fact.free} free; its ipamd asks again within two minutes`, source: 'ec2 describe-subnets' }];
   const what = needed === (pool?.prefixes ? 16 : 1) ? (pool?.prefixes ? 'a prefix takes 16' : 'it needs one') : `interface ${interfaces.length} would take ${needed}`;
-  const holders = USES.filter(use => use !== 'free' && (counts.get(use) ?? 0) > 0).map(use => `${counts.get(use)} ${useWords(use)}`).join(' · ');
   return [
     { glyph: 'missing', text: fact.free === 0 ? `Subnet ${fact.id} is full` : `Subnet ${fact.id} has ${fact.free} left; ${what}`, source: `AvailableIpAddressCount ${fact.free} of ${usable} in ${fact.cidr}` },
-    { glyph: 'set', text: `${usable - fact.free} addresses of it are held`, source: holders },
+    { glyph: 'set', text: `${usable - fact.free} addresses of it are held`, source: holders(subnet).join(' · ') },
   ];
 }
 
