@@ -2,7 +2,7 @@ import { Component, lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { Dialogs } from './keys/dialogs.tsx';
 import { useKeys } from './keys/use-keys.ts';
 import { Landing } from './pages/landing.tsx';
-import { noteResult, noteSeed } from './progress.ts';
+import { noteResult, noteSeed, results } from './progress.ts';
 import { go, useRoute, type Route } from './route.ts';
 import { dropFile, open, restore, say, useSession } from './session.ts';
 import { GlyphSprite } from './theme/glyph.tsx';
@@ -41,7 +41,7 @@ function useWorldFor(route: Route): void {
   useEffect(() => {
     const { source, phase } = useSession.getState();
     if (key !== '') {
-      if (source?.kind !== 'scenario' || source.key !== key || phase === 'idle') open({ kind: 'scenario', key });
+      if (source?.kind !== 'scenario' || source.key !== key || phase === 'idle') open({ kind: 'scenario', key }, results()[key]?.seed);
     } else if (data !== '') {
       void import('./share-link.ts').then(async ({ decodeRun }) => {
         const run = await decodeRun(data);

@@ -102,6 +102,9 @@ export function remember(name: string, value: string): void {
   }
 }
 
+/** Terminal text that the back row reads, px. */
+export const PRESENTER_TEXT = 18;
+
 export const useSession = create<SessionState>()(() => ({
   ...FRESH, phase: 'idle', epoch: 0, source: undefined, seed: 1, catalogue: undefined,
   mapView: 'where', asTable: typeof innerWidth !== 'undefined' && innerWidth <= 720, mapNamespace: '', inspectorTab: 'why', inspectorOpen: typeof innerWidth === 'undefined' || innerWidth > 1180, briefOpen: true, briefSheet: false, smallPane: 'terminal', breaking: false, breakChoice: '', breakTarget: '', presenting: false,

@@ -3,7 +3,7 @@ import { askHint } from '../panes/brief/view.tsx';
 import { terminalBus } from '../panes/terminal/bus.ts';
 import { rewindToLastChange } from '../panes/timeline/view.tsx';
 import { go } from '../route.ts';
-import { newTerminal, nextEvent, pass, playAgain, remembered, say, setSpeed, shiftSpeed, show, startOver, togglePause, undo, useSession, type MapView } from '../session.ts';
+import { newTerminal, nextEvent, pass, playAgain, PRESENTER_TEXT, remembered, say, setSpeed, shiftSpeed, show, startOver, togglePause, undo, useSession, type MapView } from '../session.ts';
 import { shareMoment } from '../top-bar.tsx';
 import { shareStart } from '../presenter/class-link.ts';
 import { setTheme, type Theme } from '../theme/theme.ts';
@@ -75,9 +75,6 @@ export function toggleBreaking(): void {
   if (source?.kind === 'scenario' && !breaking) say('Break things is for the sandbox: here something is broken already.');
   else show({ breaking: !breaking, smallPane: 'map' });
 }
-
-/** Terminal text that the back row reads, px. */
-const PRESENTER_TEXT = 18;
 
 export function togglePresenting(): void {
   const presenting = !useSession.getState().presenting;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { GuardState, HintState, ObjectiveState, ScenarioState } from '../../../trainer/contract.ts';
-import { send, useSession } from '../../session.ts';
+import { shareStart } from '../../presenter/class-link.ts';
+import { send, show, useSession } from '../../session.ts';
 import { Glyph } from '../../theme/glyph.tsx';
 import { clockText } from '../../words.ts';
 import { holding, objectiveTone, sparkPath, waitWords } from './select.ts';
@@ -24,6 +25,7 @@ function FreeWater() {
       <div className="slip free">
         <p>A healthy shop on six nodes, yours to change. Nothing is asked, nothing is counted. Drop a manifest anywhere on this page, or type as you would at work.</p>
       </div>
+      <div className="row wrap-row"><button type="button" className="btn" onClick={() => show({ breaking: true })}>Break things <kbd>B</kbd></button><button type="button" className="btn" onClick={shareStart}>Link for a class</button></div>
       <p className="small c-3" style={{ marginTop: 12 }}>Everything here can be rewound. <kbd>?</kbd> shows all keys.</p>
     </div>
   );
@@ -45,7 +47,8 @@ export function Brief({ scenario }: { scenario: ScenarioState }) {
         <div className="row"><h2 className="cap">Done when all hold</h2><span className="sp" /><span className="mono c-3 count">{done} of {scenario.objectives.length}</span></div>
         <ul>{scenario.objectives.map(objective => <Objective key={objective.id} objective={objective} />)}</ul>
       </div>
-      {scenario.remark && <p className="remark">{inline(scenario.remark)}</p>}
+      {scenario.partial && <div className="partial" role="status"><Glyph name="wait" size={16} /><div><b>Customers are safe. The ticket is open.</b><span>{inline(scenario.partial)}</span></div></div>}
+      {scenario.remark && scenario.remark !== scenario.partial && <p className="remark" role="status">{inline(scenario.remark)}</p>}
       <Hint hints={scenario.hints} />
       <Guards guards={scenario.guards} />
     </>
@@ -59,7 +62,7 @@ function Objective({ objective }: { objective: ObjectiveState }) {
   return (
     <li className={flash ? 'obj unticked' : 'obj'} data-state={objective.state}>
       <Mark objective={objective} />
-      <b>{inline(objective.title)}</b>
+      <div className="what"><b>{inline(objective.title)}</b>{KIND_WORDS[objective.kind ?? ''] && <small>{KIND_WORDS[objective.kind ?? '']}</small>}</div>
       <span className={`now c-${tone}`}>{objective.state === 'waiting' ? 'waits' : objective.ask ? (objective.state === 'done' ? 'named' : '') : objective.value}</span>
       {objective.ask && objective.state !== 'waiting' && objective.state !== 'done' && <Question objective={objective} />}
       {(objective.spark.length > 0 || objective.worst || wait || objective.untickedCount > 0 || objective.note) && (
@@ -70,15 +73,18 @@ function Objective({ objective }: { objective: ObjectiveState }) {
               <path d={sparkPath(objective.spark)} fill="none" stroke={tone === '3' ? 'var(--ink-3)' : `var(--${tone}-fill)`} strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
             </svg>
           )}
-          {objective.worst && objective.untickedCount === 0 && <span>worst <b className="mono c-bad">{objective.worst}</b></span>}
-          {objective.untickedCount > 0 && <span>un-ticked <b className="mono c-warn">{objective.untickedCount}×</b></span>}
+          {objective.steps && objective.state === 'holding' && <span>step <b className="mono">{Math.min(objective.steps.taken, objective.steps.total)} of {objective.steps.total}</b></span>}
+          {objective.worst && (objective.kind === 'vow' || objective.untickedCount === 0) && <span>worst <b className={`mono ${objective.kind === 'vow' && objective.state !== 'open' ? '' : 'c-bad'}`}>{objective.worst}</b></span>}
+          {objective.kind === 'vow' ? objective.untickedCount > 0 && <span>attempt <b className="mono">{objective.untickedCount + 1}</b></span> : objective.untickedCount > 0 && <span>un-ticked <b className="mono c-warn">{objective.untickedCount}×</b></span>}
           {wait && <span>{wait}</span>}
-          {objective.note && !objective.ask && <span>{objective.note}</span>}
+          {objective.note && !objective.ask && <span className={objective.kind === 'vow' && objective.state === 'open' ? 'again' : ''}>{inline(objective.note)}</span>}
         </div>
       )}
     </li>
   );
 }
+
+const KIND_WORDS: Readonly<Record<string, string>> = { vow: 'at every moment', trial: 'Drydock tries it' };
 
 /** Open ring → ring filling while it holds → tick. */
 function Mark({ objective }: { objective: ObjectiveState }) {
@@ -140,12 +146,13 @@ function Hint({ hints }: { hints: HintState }) {
   if (hints.total === 0) return null;
   const count = hints.shown.length;
   const next = STEPS[Math.min(2, count)] ?? 'next';
+  const more = count < hints.total;
   if (count === 0 || !open) {
     return (
       <div className={hints.offered ? 'hint closed offered' : 'hint closed'}>
         <Glyph name="pencil" size={14} />
-        <button type="button" className="ask" onClick={() => (count === 0 ? askHint() : setOpen(true))}>{count === 0 ? (hints.offered ? 'Stuck? A nudge is ready' : 'A hint, when you want one') : `Hint ${count} of ${hints.total}`}</button>
-        <span className="small c-3">{count === 0 ? hints.nextPrice : ''}</span>
+        <button type="button" className="ask" onClick={() => (count === 0 ? askHint() : setOpen(true))}>{count === 0 ? (hints.offered ? 'Stuck? A nudge is ready' : 'A hint, when you want one') : `Hint ${count} of ${hints.total}${hints.offered && more ? '. The next is ready' : ''}`}</button>
+        <span className="small c-3">{count === 0 ? <>{hints.nextPrice} <kbd>H</kbd></> : ''}</span>
       </div>
     );
   }
@@ -155,8 +162,9 @@ function Hint({ hints }: { hints: HintState }) {
         <span className="pips" aria-hidden="true">{Array.from({ length: hints.total }, (_, index) => <i key={index} className={index < count ? 'on' : ''} />)}</span>
         <button type="button" className="fold" aria-label="Fold the hint" onClick={() => setOpen(false)}>–</button>
       </div>
+      {count > 1 && <ol className="earlier">{hints.shown.slice(0, -1).map(hint => <li key={hint}>{inline(hint)}</li>)}</ol>}
       <p>{inline(hints.shown.at(-1) ?? '')}</p>
-      {count < hints.total && <div className="row"><button type="button" className="btn note" onClick={askHint}>Next: {next}</button><span className="small c-3">{hints.nextPrice}</span></div>}
+      {more && <div className="row"><button type="button" className="btn note" onClick={askHint}>Next: {next}</button><span className="small c-3">{hints.offered ? 'ready when you are, ' : ''}{hints.nextPrice}</span></div>}
     </div>
   );
 }
