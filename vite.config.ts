@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { builtContent } from './scripts/built-content.ts';
 
 /** A relative base, so that the built folder works from any path of any file server. */
 export default defineConfig({
   base: './',
   plugins: [react()],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [builtContent(import.meta.dirname)] },
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 1500,

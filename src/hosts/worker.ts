@@ -1,12 +1,12 @@
 /** The world in a Web Worker: real time in, frames and text out. The only place of the browser's world that waits. */
 import type { LoggedInput, PageMessage, SavedRun, WorldInput, WorldMessage, WorldSource } from './protocol.ts';
 import type { StandbyOrder, StandbyReport, WayBack } from './standby.ts';
-import { bundledContent } from './worker/content.ts';
+import { builtRows, loadContent, loadedContent } from './worker/content.ts';
 import { answerJq } from './worker/host-calls.ts';
 import { loadLaptopPrograms } from './worker/laptop-programs.ts';
 import { Pace } from './worker/pace.ts';
 import { Run } from './worker/run.ts';
-import { catalogue, WORLD_VERSION } from './world.ts';
+import { WORLD_VERSION } from './world.ts';
 
 /** Longest stretch of work before messages are heard, real ms. */
 const SLICE_MS = 8;
@@ -30,6 +30,8 @@ let lastFrameMs = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** Messages that came before the programs they may run; undefined once those are there. */
 let early: (PageMessage | StandbyOrder)[] | undefined = [];
+/** Messages that came while a scenario is fetched, and after the one that asked for it. */
+let fetching: (PageMessage | StandbyOrder)[] | undefined;
 /** Index of the newest input that can be taken back, as it was told last. */
 let settledAt = -1;
 /** Host calls being answered, by id. */
@@ -38,7 +40,7 @@ const asked = new Set<number>();
 function start(source: WorldSource, seed: number, saved?: SavedRun): void {
   const speed = run === undefined ? 1 : pace.speed === 0 ? 1 : pace.speed;
   asked.clear();
-  run = new Run(source, seed, bundledContent, post);
+  run = new Run(source, seed, loadedContent(source)!, post);
   if (saved) run.replay(saved.inputs, saved.untilMs);
   pace = new Pace(run.nowMs);
   pace.speed = saved ? pace.speed : speed === 60 ? 1 : speed;
@@ -83,7 +85,7 @@ function begin(source: WorldSource, seed: number): void {
   clearTimeout(timer);
   timer = undefined;
   asked.clear();
-  run = new Run(source, seed, bundledContent, post);
+  run = new Run(source, seed, loadedContent(source)!, post);
 }
 
 /** Plays the world on to the end of a log that begins with what it played already. */
@@ -216,7 +218,25 @@ function mustWait(message: PageMessage | StandbyOrder): boolean {
   }
 }
 
+/** What a new world is made from is fetched before it is made; what comes meanwhile waits in order. */
+function fetchesFirst(message: PageMessage | StandbyOrder): boolean {
+  if (fetching) {
+    fetching.push(message);
+    return true;
+  }
+  const source = message.type === 'open' || message.type === 'prepare' ? message.source : message.type === 'restore' ? message.run.source : undefined;
+  if (!source || loadedContent(source)) return false;
+  fetching = [message];
+  void loadContent(source).then(guarded(() => {
+    const messages = fetching ?? [];
+    fetching = undefined;
+    for (const each of messages) receive(each);
+  }), guarded((failure: unknown) => { throw failure; }));
+  return true;
+}
+
 function receive(message: PageMessage | StandbyOrder): void {
+  if (fetchesFirst(message)) return;
   if (mustWait(message)) {
     if (early!.push(message) === 1) loadTheRest();
     return;
@@ -291,4 +311,4 @@ function guarded<A extends unknown[]>(act: (...args: A) => void): (...args: A) =
 }
 
 scope.onmessage = event => guarded(receive)(event.data);
-guarded(() => post({ type: 'catalogue', rows: catalogue(bundledContent) }))();
+post({ type: 'catalogue', rows: builtRows });

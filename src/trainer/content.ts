@@ -8,6 +8,8 @@ export interface Content {
   read(path: string): string | undefined;
   /** Every path below `directory`, sorted. */
   list(directory: string): string[];
+  /** The documents of a YAML file, where they were parsed beforehand. Nobody may change them. */
+  documents?(path: string): readonly unknown[] | undefined;
 }
 
 /** Manifests as kubectl reads them: version 1.1 words, but dates and sexagesimals stay text, as in Go. */
@@ -22,13 +24,24 @@ export function parseYamlDocuments(text: string, name: string): unknown[] {
   });
 }
 
-/** The one document of a file of our own, which must exist (YAML 1.2). */
-export function readYaml(content: Content, path: string): unknown {
+/** Files of our own are YAML 1.2 with one document; all others are manifests. */
+const OWN_FILES = /\/(scenario|estate|images)\.yaml$/;
+
+/** The documents of a YAML file, which must exist. */
+export function yamlDocuments(content: Content, path: string): readonly unknown[] {
+  const made = content.documents?.(path);
+  if (made) return made;
   const text = content.read(path);
   assert(text !== undefined, `${path} is missing`);
+  if (!OWN_FILES.test(path)) return parseYamlDocuments(text, path);
   const document = parseDocument(text);
   assert(document.errors.length === 0, `${path}: ${document.errors[0]?.message}`);
-  return document.toJS() as unknown;
+  return [document.toJS() as unknown];
+}
+
+/** The one document of a file of our own, which must exist. */
+export function readYaml(content: Content, path: string): unknown {
+  return yamlDocuments(content, path)[0];
 }
 
 const remembered = new WeakMap<Content, Map<string, unknown>>();
@@ -49,11 +62,7 @@ export function readManifests(content: Content, path: string): readonly KubeMani
 function parseManifests(content: Content, path: string): KubeManifest[] {
   const files = path.endsWith('.yaml') ? [path] : content.list(path).filter(file => file.endsWith('.yaml'));
   assert(files.length > 0, `${path} holds no manifests`);
-  return files.flatMap(file => {
-    const text = content.read(file);
-    assert(text !== undefined, `${file} is missing`);
-    return parseYamlDocuments(text, file) as KubeManifest[];
-  });
+  return files.flatMap(file => yamlDocuments(content, file) as readonly KubeManifest[]);
 }
 
 export interface KubeManifest {

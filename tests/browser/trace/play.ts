@@ -1,4 +1,5 @@
 import { LineRunner } from '../../../src/hosts/line-runner.ts';
+import { opaqueKey } from '../../../src/trainer/catalogue.ts';
 import type { Content } from '../../../src/trainer/content.ts';
 
 const LINES = [
@@ -6,9 +7,11 @@ const LINES = [
   'kubectl get pods -o json | grep -c containerID', 'kubectl run probe --image=busybox --restart=Never -- sh -c "echo $RANDOM; date"', 'awk \'BEGIN { printf "%.3f %s\\n", 10 / 3, toupper("done") }\'',
 ];
 
+export const SOURCE = { kind: 'scenario', key: opaqueKey('clbo-missing-env') } as const;
+
 /** A fixed game: the same in Node and in every browser, or the law is broken. */
 export async function play(content: Content): Promise<{ hash: string; nowMs: number; events: number }> {
-  const runner = LineRunner.in({ kind: 'scenario', key: 'clbo-missing-env' }, 42, content);
+  const runner = LineRunner.in(SOURCE, 42, content);
   for (const line of LINES) await runner.run(line);
   await runner.advance(120_000);
   const { traceHash, kernel } = runner.world;
