@@ -1,6 +1,5 @@
 /** The world in a Web Worker: real time in, frames and text out. The only place of the browser's world that waits. */
-import type { LoggedInput, PageMessage, SavedRun, WorldInput, WorldMessage, WorldSource } from './protocol.ts';
-import type { StandbyOrder, StandbyReport, WayBack } from './standby.ts';
+import type { LoggedInput, PageMessage, SavedRun, StandbyOrder, StandbyReport, WayBack, WorldInput, WorldMessage, WorldSource } from './protocol.ts';
 import { builtRows, loadContent, loadedContent } from './worker/content.ts';
 import { answerJq } from './worker/host-calls.ts';
 import { loadLaptopPrograms } from './worker/laptop-programs.ts';

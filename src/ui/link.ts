@@ -1,6 +1,6 @@
 /** The wire between the page and the world. */
 import type { PageMessage, WorldMessage } from '../hosts/protocol.ts';
-import { WorldRelay, type WorldPort } from '../hosts/standby.ts';
+import { WorldRelay, type WorldPort } from './relay.ts';
 
 export interface WorldLink {
   send(message: PageMessage): void;

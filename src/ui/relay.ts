@@ -1,30 +1,7 @@
 /**
  * Worlds kept ready beside the one that is played, so that going back in time is a change of worker and not a replay from nothing.
- * What the page's wire and the workers say to each other about them; the page itself knows of one world only.
  */
-import type { LoggedInput, PageMessage, Speed, WorldMessage, WorldSource } from './protocol.ts';
-
-/** A way back that the page may ask for. */
-export type WayBack = Extract<PageMessage, { type: 'reset' | 'undo' | 'rewind' }>;
-
-/** Wire → worker, beside what the page says. */
-export type StandbyOrder =
-  /** Stage this world and let its clock stand. Whatever the worker held before is dropped. */
-  | { readonly type: 'prepare'; readonly source: WorldSource; readonly seed: number }
-  /** Play a prepared world on to `untilMs`; `inputs` is the whole log up to there. */
-  | { readonly type: 'follow'; readonly inputs: readonly LoggedInput[]; readonly untilMs: number }
-  /** The page goes back: say what is kept of the log, and stop. */
-  | { readonly type: 'hand-over'; readonly back: WayBack }
-  /** Play a prepared world to `untilMs` and be the page's world from now on. */
-  | { readonly type: 'take-over'; readonly inputs: readonly LoggedInput[]; readonly untilMs: number; readonly speed: Speed };
-
-/** Worker → wire. */
-export type StandbyReport =
-  | { readonly type: 'prepared' }
-  /** `inputs` and `untilMs` of the world to go back to; undefined when there is nothing to take back, and this world goes on. */
-  | { readonly type: 'handed-over'; readonly kept: { readonly inputs: readonly LoggedInput[]; readonly untilMs: number; readonly speed: Speed } | undefined }
-  /** An input was logged that can be taken back: the log before it, and when it came. */
-  | { readonly type: 'settled'; readonly inputs: readonly LoggedInput[]; readonly untilMs: number };
+import type { LoggedInput, PageMessage, StandbyOrder, StandbyReport, WayBack, WorldMessage, WorldSource } from '../hosts/protocol.ts';
 
 /** What a page's wire needs of a worker. */
 export interface WorldPort {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LoggedInput, PageMessage, WorldMessage, WorldSource } from './protocol.ts';
-import { WorldRelay, type StandbyOrder, type StandbyReport, type WorldPort } from './standby.ts';
+import type { LoggedInput, PageMessage, StandbyOrder, StandbyReport, WorldMessage, WorldSource } from '../hosts/protocol.ts';
+import { WorldRelay, type WorldPort } from './relay.ts';
 
 const source: WorldSource = { kind: 'scenario', key: 'abc' };
 const line = (text: string, atMs: number): LoggedInput => ({ atMs, input: { type: 'line', terminal: 't1', line: text } });
