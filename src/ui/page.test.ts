@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { SavedRun } from '../hosts/protocol.ts';
 import { keyName } from './keys/keymap.ts';
 import { ACTIONS } from './keys/keymap.ts';
-import { filterRows } from './pages/catalogue.ts';
-import { beats, flagRows, sections } from './pages/debrief-select.ts';
+import { filterRows, groupRows } from './pages/catalogue.ts';
+import { availability, beats, flagRows, sections, shareText, worstStretch } from './pages/debrief-select.ts';
 import { inline, ticketText } from './panes/brief/ticket.tsx';
 import { holding, sparkPath, waitWords } from './panes/brief/select.ts';
 import { parseRoute } from './route.ts';
@@ -62,6 +62,18 @@ describe('catalogue', () => {
   ] as const)('%j shows %i rows', (wanted, count) => expect(filterRows(FAKE_CATALOGUE, wanted).length).toBe(count));
 });
 
+describe('the catalogue in groups', () => {
+  test('by symptom in the order of the filters, then by level, then by time', () => {
+    const row = (key: string, symptom: 'image' | 'restarting', level: 'junior' | 'senior', minutes: number) => ({ key, title: key, seen: '', symptom, level, minutes });
+    const groups = groupRows([row('a', 'image', 'senior', 5), row('b', 'restarting', 'junior', 20), row('c', 'image', 'junior', 9), row('d', 'restarting', 'junior', 8)]);
+    expect(groups.map(group => [group.symptom.id, group.rows.map(({ key }) => key)])).toEqual([['restarting', ['d', 'b']], ['image', ['c', 'a']]]);
+  });
+  test('solved ones can be left out, words of symptom and level are searched', () => {
+    expect(filterRows(FAKE_CATALOGUE, { symptom: '', level: '', text: '', without: new Set(['q7f2']) }).map(({ key }) => key)).toEqual(['b81c', 'm20x']);
+    expect(filterRows(FAKE_CATALOGUE, { symptom: '', level: '', text: 'junior unreach' }).map(({ key }) => key)).toEqual(['m20x']);
+  });
+});
+
 describe('debrief', () => {
   test('a headline has two beats', () => expect(beats('The pods were new. The mistake was a day old.')).toEqual(['The pods were new.', 'The mistake was a day old.']));
   test('a story has a lede and parts', () => expect(sections('Lede.\n\n## How\n- one\n\n## Keep\ntext')).toEqual({ lede: 'Lede.', parts: [{ title: 'How', body: '- one' }, { title: 'Keep', body: 'text' }] }));
@@ -69,6 +81,13 @@ describe('debrief', () => {
     const flag = (x: number) => ({ x, words: 'get pods' });
     expect(flagRows([flag(0), flag(5), flag(10), flag(15), flag(20), flag(200)])).toEqual([0, 1, 2, 3, undefined, 0]);
   });
+  test('the worst stretch is the one with the smallest share answered', () => {
+    const bucket = (atMs: number, total: number, failed: number) => ({ atMs, forMs: 5000, total, failed });
+    expect(worstStretch([bucket(0, 100, 1), bucket(5, 10, 9), bucket(10, 1000, 90), bucket(15, 10, 9)])?.atMs).toBe(5);
+    expect(worstStretch([])).toBeUndefined();
+    expect(availability({ total: 0, failed: 0 })).toBe(1);
+  });
+  test.each([[1, '100 %'], [0, '0 %'], [0.9999, '99.9 %'], [0.0005, '0.0 %'], [0.973, '97.3 %']])('a share of %d reads %s', (share, words) => expect(shareText(share)).toBe(words));
   test('a story may start with a part', () => expect(sections('## How\nx').lede).toBe(''));
 });
 

@@ -1,3 +1,5 @@
+import type { TrafficBucket } from '../../trainer/contract.ts';
+
 /** A headline in its two beats: a line each. */
 export function beats(headline: string): string[] {
   return headline.trim().split(/(?<=[.?])\s+/).filter(Boolean);
@@ -32,4 +34,19 @@ export function flagRows(flags: readonly { readonly x: number; readonly words: s
     }
     return undefined;
   });
+}
+
+/** The share of requests that were answered, 0 to 1. */
+export const availability = ({ total, failed }: Pick<TrafficBucket, 'total' | 'failed'>): number => (total === 0 ? 1 : 1 - failed / total);
+
+/** The stretch in which customers fared worst; of equals the first. */
+export function worstStretch(traffic: readonly TrafficBucket[]): TrafficBucket | undefined {
+  let worst: TrafficBucket | undefined;
+  for (const bucket of traffic) if (!worst || availability(bucket) < availability(worst)) worst = bucket;
+  return worst;
+}
+
+/** `97.3 %`, and never 100 % where something was lost. */
+export function shareText(share: number): string {
+  return `${share === 1 ? '100' : share === 0 ? '0' : (Math.floor(share * 1000) / 10).toFixed(1)} %`;
 }
