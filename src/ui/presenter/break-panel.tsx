@@ -47,6 +47,15 @@ export function BreakPanel() {
     }}>
       <header><div className="row"><h2>Break something</h2><span className="sp" /><button type="button" className="btn quiet icon" aria-label="Close" onClick={() => show({ breaking: false })}><kbd>B</kbd></button></div>
         <p className="small c-3">Everything here can be rewound.</p></header>
+      {broken.length > 0 && (
+        <div className="broken-now">
+          <h3 className="cap">Broken now</h3>
+          <ul>{broken.map(entry => (
+            <li key={entry.act}><TroubleMark id={entry.trouble.id} /><span><b>{entry.trouble.title}</b><small>{minuteText(entry.atMs)}{entry.target && ` · ${shortTarget(entry.target)}`}</small></span>
+              <button type="button" className="btn" onClick={() => mendIt(entry)}>Mend it</button></li>
+          ))}</ul>
+        </div>
+      )}
       <div className="troubles" role="radiogroup" aria-label="What to break" onKeyDown={event => {
         const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
         if (step) choose(TROUBLES.indexOf(chosen) + step);
@@ -72,15 +81,6 @@ export function BreakPanel() {
         )}
         <div className="row"><button type="submit" className="btn danger" disabled={!can}>Do it <kbd>↵</kbd></button><span className="small c-3">Mending: {chosen.mend}.</span></div>
       </form>
-      <div className="broken-now">
-        <h3 className="cap">Broken now</h3>
-        {broken.length === 0 ? <p className="small c-3">Nothing that you broke.</p> : (
-          <ul>{broken.map(entry => (
-            <li key={entry.act}><TroubleMark id={entry.trouble.id} /><span><b>{entry.trouble.title}</b><small>{minuteText(entry.atMs)}{entry.target && ` · ${shortTarget(entry.target)}`}</small></span>
-              <button type="button" className="btn" onClick={() => mendIt(entry)}>Mend it</button></li>
-          ))}</ul>
-        )}
-      </div>
     </section>
   );
 }
