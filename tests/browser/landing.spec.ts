@@ -30,6 +30,53 @@ test('the catalogue opens a scenario by an opaque key', async ({ page }) => {
   await expect(page).toHaveURL(/#\/s\/(?!.*env)[a-z0-9-]+$/);
 });
 
+test('the catalogue is searched and walked from the keyboard, by symptom and level and never by cause', async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('heading', { name: /^Restarting/ }).waitFor();
+  await page.locator('.hero').click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press('/');
+  await page.keyboard.type('mid image');
+  await expect(page.locator('.cat .li .t')).toHaveText(['Restarting sometimes helps', 'A healthy shop on six nodes']);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Anything/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Restarting/ })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('.cat .li .t').first()).toHaveText('Orders went dark at three in the morning');
+  await page.getByLabel('Search scenarios').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/s\//);
+});
+
+test('nothing in the catalogue or the page names a cause', async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('heading', { name: /^Restarting/ }).waitFor();
+  const words = await page.locator('.cat').evaluate(element => element.outerHTML);
+  expect(words).not.toMatch(/clbo-|ipb-|missing-env|oomkilled|exhausted|pdb/i);
+});
+
+test('progress is saved to a file and taken in again; a broken file is refused and loses nothing', async ({ page }) => {
+  const key = await page.goto('./').then(() => page.getByRole('link', { name: /Orders went dark/ }).getAttribute('href')).then(href => href?.split('/').at(-1) ?? '');
+  await page.evaluate(name => { localStorage.setItem('drydock.results', JSON.stringify({ [name]: { stars: 2, bestMs: 480_000 } })); }, key);
+  await page.reload();
+  const row = page.getByRole('link', { name: /Orders went dark/ });
+  await expect(row).toContainText('Solved ★★');
+  await expect(row).toContainText('8 min');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save them to a file' }).click()]);
+  expect(download.suggestedFilename()).toBe('drydock-progress.json');
+  const path = await download.path();
+  const take = (file: { name: string; mimeType: string; buffer: Buffer } | string) => page.getByLabel('A file of results').setInputFiles(file);
+  await take({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"format":"drydock-prog') });
+  await expect(page.getByText('This file is no JSON.')).toBeVisible();
+  await expect(row).toContainText('Solved ★★');
+  await page.evaluate(name => { localStorage.setItem('drydock.results', JSON.stringify({ [name]: { stars: 1, bestMs: 60_000 } })); }, key);
+  await page.reload();
+  await take(path);
+  await expect(row).toContainText('Solved ★★');
+  await expect(row).toContainText('1 min');
+});
+
 for (const theme of ['light', 'dark', 'contrast']) {
   test(`the landing page meets WCAG A and AA in ${theme}`, async ({ page }) => {
     await page.addInitScript(name => localStorage.setItem('drydock.theme', name), theme);

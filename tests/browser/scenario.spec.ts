@@ -5,6 +5,7 @@ import { promptShows, run, screen, watchConsole } from './page.ts';
 test.beforeEach(async ({ page }) => {
   await page.goto('./');
   await page.getByRole('link', { name: /Orders went dark/ }).click();
+  await page.locator('.slip').waitFor();
   await promptShows(page);
 });
 
@@ -46,6 +47,10 @@ test('mended by state, answered, and debriefed', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 }).last()).toContainText('Environment is read once');
   await page.getByRole('button', { name: /Show the points/i }).click();
   await expect(page.getByRole('checkbox')).toHaveCount(7);
+  await page.getByRole('checkbox').first().click();
+  await expect(page.getByText('worst availability')).toBeVisible();
+  await expect(page.locator('.run-chart')).toContainText(/\d+ answered, \d+ failed/);
+  await expect(page.locator('.run-chart')).toContainText('✓ orders available');
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
   expect(violations.map(violation => `${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')}`)).toEqual([]);
   await page.getByRole('link', { name: 'Drydock, to the start' }).click();
@@ -57,4 +62,30 @@ test('start over brings the trouble back', async ({ page }) => {
   await page.getByRole('button', { name: 'Start over' }).click();
   await expect(page.locator('.map .pod.bad')).toHaveCount(3);
   await expect.poll(() => screen(page)).not.toContain('deleted');
+});
+
+test('hints come by request, all that were read stay, and the price is said before', async ({ page }) => {
+  const hint = page.locator('.hint');
+  await expect(hint).toContainText('costs nothing');
+  await hint.getByRole('button').click();
+  await hint.getByRole('button', { name: /^Next/ }).click();
+  await expect(hint).toContainText('Hint 2 of 3');
+  await expect(hint).toContainText('third star');
+  await expect(hint.locator('.earlier li')).toHaveCount(1);
+});
+
+test('a nudge is offered quietly after idle time and never opens itself', async ({ page }) => {
+  for (let minute = 0; minute < 5; minute += 1) await page.getByRole('button', { name: 'Step one minute' }).click();
+  await expect(page.getByRole('button', { name: 'Stuck? A nudge is ready' })).toBeVisible();
+  await expect(page.locator('.hint .hd')).toHaveCount(0);
+});
+
+test('another seed is the same ticket in another cluster', async ({ page }) => {
+  const names = () => page.locator('.map .pod.bad').evaluateAll(all => all.map(pod => pod.textContent).sort().join());
+  await expect(page.locator('.map .pod.bad')).toHaveCount(3);
+  const before = await names();
+  await page.getByRole('button', { name: 'Another seed' }).click();
+  await expect(page.locator('.map .pod.bad')).toHaveCount(3);
+  await expect.poll(names).not.toBe(before);
+  await expect(page.locator('.slip')).toContainText('Checkout error rate 100 %.');
 });
