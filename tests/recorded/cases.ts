@@ -30,8 +30,8 @@ export function send(api: RunningApiServer, request: Json): ApiResponse {
 }
 
 /** A server with what the recordings assume to exist. */
-export function recordingServer(): RunningApiServer {
-  const api = createApiServer({ kernel: new Kernel({ seed: 1 }) });
+export function recordingServer(kernel = new Kernel({ seed: 1 })): RunningApiServer {
+  const api = createApiServer({ kernel });
   const make = (path: string, body: object): void => { send(api, { method: 'POST', path, body }); };
   for (const name of ['rec', 'proto2', 'cells']) make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for (const name of ['rec', 'proto2', 'default']) make(`/api/v1/namespaces/${name}/serviceaccounts`, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
@@ -64,7 +64,7 @@ export function normal(value: Json, key = ''): Json {
   if (typeof value !== 'string') return value;
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return '<uid>';
   if (/^202[5-9]-\d\d-\d\dT[\d:.]+Z$/.test(value)) return '<time>';
-  return value.replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<tail>').replaceAll(/\b(gen-|job-)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1<tail>');
+  return value.replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uid>').replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<tail>').replaceAll(/\b(gen-|job-)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1<tail>');
 }
 
 /** How an answer differs from the recorded one; empty when it does not. */
@@ -72,7 +72,7 @@ export function difference(want: Json, got: ApiResponse): string {
   const body = got.body as Json;
   if (want.code !== got.code) return `code ${got.code} instead of ${want.code}: ${body?.message ?? ''}`;
   if (want.object) return firstDifference(normal(want.object), normal(body), '');
-  if (want.message !== undefined && normal(want.message) !== normal(body?.message)) return 'other words';
+  if (want.message !== undefined && normal(want.message) !== normal(body?.message)) return `other words: ${normal(body?.message)} INSTEAD OF ${normal(want.message)}`;
   return '';
 }
 

@@ -2,6 +2,8 @@
 import { Resources } from '../../src/engine/api-server/resources.ts';
 import { tableOf } from '../../src/engine/api-server/tables.ts';
 import { parseRfc3339 } from '../../src/engine/kernel/calendar.ts';
+import { replayUpdates } from './update-replay.ts';
+import { replayWatches } from './watch-replay.ts';
 import { casesOf, difference, documentOf, recordingServer, send } from './cases.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -12,8 +14,14 @@ const PATHS: Record<string, string> = {
   Deployment: '/apis/apps/v1/namespaces/rec/deployments', Service: '/api/v1/namespaces/rec/services', ConfigMap: '/api/v1/namespaces/rec/configmaps',
   Pod: '/api/v1/namespaces/rec/pods', ServiceAccount: '/api/v1/namespaces/rec/serviceaccounts', Role: '/apis/rbac.authorization.k8s.io/v1/namespaces/rec/roles',
   Ingress: '/apis/networking.k8s.io/v1/namespaces/rec/ingresses', ResourceQuota: '/api/v1/namespaces/rec/resourcequotas',
+  Widget: '/apis/rec.example.com/v1/namespaces/rec/widgets',
   HorizontalPodAutoscaler: '/apis/autoscaling/v2/namespaces/rec/horizontalpodautoscalers', Namespace: '/api/v1/namespaces', LimitRange: '/api/v1/namespaces/adm/limitranges',
 };
+
+/** The custom resource of the recordings. */
+function defineWidgets(api: ReturnType<typeof recordingServer>): void {
+  send(api, { method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: documentOf('patches-bases').crd });
+}
 
 const single = (file: string): Replay => () => {
   const api = recordingServer();
@@ -61,18 +69,22 @@ export const replays: Readonly<Record<string, Replay>> = {
   },
   patches() {
     const api = recordingServer();
+    defineWidgets(api);
     for (const object of Object.values<Json>(documentOf('patches-bases').posted)) {
       const path = PATHS[object.kind];
       if (path) send(api, { method: 'POST', path, body: object });
     }
     return new Map(casesOf('patches').map(each => [each.id as string, difference(each.res, send(api, each))]));
   },
-  apply: sequence('apply', () => {}),
+  apply: sequence('apply', defineWidgets),
   protocol: sequence('protocol', api => {
+    defineWidgets(api);
     for (let i = 0; i < 7; i += 1) {
       send(api, { method: 'POST', path: '/api/v1/namespaces/proto2/configmaps', body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `page-${i}`, labels: { set: 'page', i: String(i) } } } });
     }
   }),
+  updates: replayUpdates,
+  watch: replayWatches,
   'table-cells'() {
     const resources = new Resources();
     return new Map(casesOf('table-cells').map(({ id, object, cells, takenAt }) => {

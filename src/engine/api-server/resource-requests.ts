@@ -1,4 +1,5 @@
 /** The verbs on resources, as HTTP requests ask for them. */
+import { forbidden, invalid } from '../apimachinery/field-problem.ts';
 import { isObject, type Draft } from '../apimachinery/json.ts';
 import { parseSelector, selectorMatches, type Labels } from '../apimachinery/label-selector.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
@@ -7,7 +8,7 @@ import { answer, isTrue, queryValue, refusalAnswer } from './answers.ts';
 import type { ApiRequest, ApiResponse, WatchEvent } from './contract.ts';
 import { parseFieldSelector } from './field-selector.ts';
 import { patched, type PatchType } from './patching.ts';
-import { badRequest, expired, notFoundError } from './refusals.ts';
+import { badRequest, expired, invalidError, notFoundError } from './refusals.ts';
 import { metadataOf, presented, representationOf, showOne } from './representation.ts';
 import { checkedBody, deleteBody, deleteOptionsOf, patchOf, typed, writeContext } from './request-bodies.ts';
 import { deleteOptionsProblem, listParameterProblem } from './request-checks.ts';
@@ -106,6 +107,9 @@ export function watch(parts: ServerParts, request: ApiRequest, info: RequestInfo
   if (!selection.ok) return refusalAnswer(selection);
   const versionText = queryValue(request, 'resourceVersion') ?? '';
   const sendInitial = queryValue(request, 'sendInitialEvents');
+  if (sendInitial !== undefined && queryValue(request, 'resourceVersionMatch') !== 'NotOlderThan') {
+    return refusalAnswer(invalidError('meta.k8s.io', 'ListOptions', '', [forbidden('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')]));
+  }
   const fromStart = versionText === '' || versionText === '0' || isTrue(sendInitial);
   const sinceVersion = fromStart && sendInitial !== 'false' ? undefined : Number(versionText || parts.store.resourceVersion);
   if (sinceVersion !== undefined && !Number.isInteger(sinceVersion)) {
@@ -146,6 +150,16 @@ export function create(parts: ServerParts, request: ApiRequest, info: RequestInf
   return result.ok ? showOne(parts, request, resource, result.value, 201, context.warnings) : refusalAnswer(result);
 }
 
+const RBAC = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(name => `rbac.authorization.k8s.io/${name}`);
+
+/** Where an update of what is not there makes it. Source: `AllowCreateOnUpdate` of each strategy. */
+const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['/endpoints', '/services', '/events', '/limitranges', 'coordination.k8s.io/leases', 'node.k8s.io/runtimeclasses', ...RBAC]);
+
+/** Where an update has to say which version it replaces, besides custom resources. Source: `AllowUnconditionalUpdate`. */
+const UPDATED_BY_VERSION: ReadonlySet<string> = new Set([
+  'storage.k8s.io/csinodes', 'storage.k8s.io/csidrivers', 'apiextensions.k8s.io/customresourcedefinitions', ...['validating', 'mutating'].flatMap(kind => [`admissionregistration.k8s.io/${kind}admissionpolicies`, `admissionregistration.k8s.io/${kind}admissionpolicybindings`]),
+]);
+
 export function replace(parts: ServerParts, request: ApiRequest, info: RequestInfo, resource: ServedResource): ApiResponse {
   const context = writeContext(request, info);
   if ('ok' in context) return refusalAnswer(context);
@@ -155,7 +169,16 @@ export function replace(parts: ServerParts, request: ApiRequest, info: RequestIn
   if (name !== info.name) {
     return refusalAnswer(badRequest(name ? `the name of the object (${name}) does not match the name on the URL (${info.name})` : 'name must be provided'));
   }
-  const result = parts.writer.update(resource, resource.namespaced ? info.namespace : '', info.name, body.value, 'main', context);
+  const namespace = resource.namespaced ? info.namespace : '';
+  const exists = parts.store.collection(resource.storage).get(namespace, info.name) !== undefined;
+  if (!exists && CREATED_BY_UPDATE.has(resource.storage)) {
+    const created = parts.writer.create(resource, namespace, body.value, { ...context, verb: 'update' });
+    return created.ok ? showOne(parts, request, resource, created.value, 201, context.warnings) : refusalAnswer(created);
+  }
+  if (exists && !body.value.metadata?.resourceVersion && (resource.custom || UPDATED_BY_VERSION.has(resource.storage))) {
+    return refusalAnswer(invalidError(resource.group, resource.name, info.name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]));
+  }
+  const result = parts.writer.update(resource, namespace, info.name, body.value, 'main', context);
   return result.ok ? showOne(parts, request, resource, result.value, 200, context.warnings) : refusalAnswer(result);
 }
 

@@ -1,5 +1,5 @@
 /** The verbs that change something: the one way into the store, for both doors. */
-import { forbidden, type FieldProblem } from '../apimachinery/field-problem.ts';
+import { forbidden, invalid, type FieldProblem } from '../apimachinery/field-problem.ts';
 import { cloneJson, deepEqual, type Draft } from '../apimachinery/json.ts';
 import type { KubeObject } from '../apimachinery/object.ts';
 import type { Refusal, Result } from '../apimachinery/status.ts';
@@ -91,7 +91,7 @@ export class Writer {
     const collection = this.store.collection(resource.storage);
     const before = collection.get(namespace, name);
     if (!before) return notFoundError(group, resource.name, name);
-    const refusal = this.preconditions(resource, before, draft);
+    const refusal = this.preconditions(resource, before, draft, context);
     if (refusal) return refusal;
     const after = scope === 'status' ? this.withStatus(resource, before, draft) : this.withBody(resource, before, draft, scope);
     const kindContext = { nowMs: this.kernel.nowMs };
@@ -129,7 +129,8 @@ export class Writer {
   private commitUpdate(resource: ServedResource, collection: Collection, before: KubeObject, after: Draft, scope: UpdateScope, context: WriteContext): KubeObject {
     const author = { user: context.user.name, verb: context.verb };
     if (after.metadata.deletionTimestamp && !after.metadata.finalizers?.length && readyToGo(resource, after)) {
-      const gone = this.store.commit('DELETED', collection, before, after, author);
+      // What goes is what was there: the last finalizer is seen to the end.
+      const gone = this.store.commit('DELETED', collection, before, { ...before, metadata: { ...before.metadata } }, author);
       this.ownership.forget(gone.metadata.uid);
       if (resource.storage === DEFINITIONS) this.definitions?.removed(gone);
       return gone;
@@ -225,9 +226,16 @@ export class Writer {
     return undefined;
   }
 
-  private preconditions(resource: ServedResource, before: KubeObject, draft: Draft): Refusal | undefined {
-    const { uid, resourceVersion } = draft.metadata ?? {};
+  private preconditions(resource: ServedResource, before: KubeObject, draft: Draft, context: WriteContext): Refusal | undefined {
+    const { uid, resourceVersion, deletionTimestamp } = draft.metadata ?? {};
     const { name } = before.metadata;
+    if (deletionTimestamp && deletionTimestamp !== before.metadata.deletionTimestamp) {
+      return invalidError(resource.group, resource.kind, name, [invalid('metadata.deletionTimestamp', deletionTimestamp, 'field is immutable')]);
+    }
+    // An update names the object it means; a patch tries to change it.
+    if (uid && uid !== before.metadata.uid && context.verb === 'patch' && !context.applying) {
+      return invalidError(resource.group, resource.kind, name, [invalid('metadata.uid', uid, 'field is immutable')]);
+    }
     if (uid && uid !== before.metadata.uid) {
       return conflict(resource.group, resource.name, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`);
     }

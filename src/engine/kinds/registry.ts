@@ -12,6 +12,7 @@ import { event } from './event.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { ingress, ingressClass, networkPolicy } from './ingress.ts';
 import { cronJob, job } from './job.ts';
+import { withImmutableFields } from './immutable-fields.ts';
 import type { KindDeclaration } from './kind.ts';
 import { namespace, node } from './node.ts';
 import { podDisruptionBudget } from './pod-disruption-budget.ts';
@@ -28,9 +29,10 @@ const all: readonly KindDeclaration[] = [
   configMap, secret, serviceAccount, namespace, node, event, lease, priorityClass, runtimeClass, resourceQuota, limitRange,
   podDisruptionBudget, horizontalPodAutoscaler, role, clusterRole, roleBinding, clusterRoleBinding,
   persistentVolume, persistentVolumeClaim, storageClass, volumeAttachment, volumeAttributesClass, csiDriver, csiNode,
+  { kind: 'CSIStorageCapacity', apiVersion: 'storage.k8s.io/v1' }, { kind: 'ResourceClaim', apiVersion: 'resource.k8s.io/v1' },
   mutatingWebhookConfiguration, validatingWebhookConfiguration, validatingAdmissionPolicy, validatingAdmissionPolicyBinding, apiService, customResourceDefinition, eniConfig,
 ];
 
 /** By `apiVersion/kind`: the version in which a kind is stored. */
 export const kindDeclarations: ReadonlyMap<string, KindDeclaration> =
-  new Map(all.map(declaration => [`${declaration.apiVersion}/${declaration.kind}`, declaration]));
+  new Map(all.map(declaration => [`${declaration.apiVersion}/${declaration.kind}`, withImmutableFields(declaration)]));

@@ -52,7 +52,7 @@ function problemsOf(object: Draft): FieldProblem[] {
   const names: Draft = spec.names ?? {};
   const problems: FieldProblem[] = [];
   // The group is checked with the name of the object, which is made of it.
-  if (object.metadata.name !== `${names.plural ?? ''}.${spec.group ?? ''}` && object.metadata.name) problems.push(invalid('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'));
+  if (object.metadata.name !== `${names.plural ?? ''}.${spec.group ?? ''}` && object.metadata.name && !object.status?.conditions?.length) problems.push(invalid('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'));
   if (/(^|\.)(k8s\.io|kubernetes\.io)$/.test(spec.group ?? '') && !object.metadata.annotations?.['api-approved.kubernetes.io']) {
     problems.push(required('metadata.annotations[api-approved.kubernetes.io]', 'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111'));
   }
