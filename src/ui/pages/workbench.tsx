@@ -1,6 +1,5 @@
 /** The scenario page and the sandbox: brief, map over terminal, inspector, time. */
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { MapPane } from '../map/view.tsx';
 import { BriefPane } from '../panes/brief/view.tsx';
 import { ticketText } from '../panes/brief/ticket.tsx';
 import { InspectorPane } from '../panes/inspector/view.tsx';
@@ -15,6 +14,27 @@ import './workbench.css';
 import '../presenter/presenter.css';
 
 const BreakPanel = lazy(() => import('../presenter/break-panel.tsx').then(module => ({ default: module.BreakPanel })));
+
+/** The map's library comes while the world is staged: until the worker speaks, nothing competes with it for the line. */
+const MapPane = lazy(async () => {
+  await workerSpoke();
+  return { default: (await import('../map/view.tsx')).MapPane };
+});
+
+function workerSpoke(): Promise<void> {
+  const spoke = (): boolean => useSession.getState().catalogue !== undefined;
+  return new Promise(resolve => {
+    if (spoke()) {
+      resolve();
+      return;
+    }
+    const stop = useSession.subscribe(() => {
+      if (!spoke()) return;
+      stop();
+      resolve();
+    });
+  });
+}
 
 const LEVELS = { junior: 'Junior', mid: 'Mid', senior: 'Senior' } as const;
 
@@ -40,7 +60,7 @@ export function Workbench({ sandbox }: { sandbox: boolean }) {
       <main className={`deck${side ? '' : ' no-inspector'}${brief ? '' : ' no-brief'}`}>
         <BriefPane />
         <section className="mid" aria-label="Cluster">
-          <MapPane />
+          <Suspense fallback={<section className="pane map-pane" aria-label="Map" data-pane="map"><div className="ph" /><div className="map" /></section>}><MapPane /></Suspense>
           <TerminalPane />
         </section>
         {breaking ? <Suspense fallback={<section className="pane break-pane" aria-label="Break things" />}><BreakPanel /></Suspense> : side && <InspectorPane />}
