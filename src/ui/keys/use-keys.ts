@@ -13,6 +13,12 @@ export function useKeys(): void {
         event.preventDefault();
         return;
       }
+      const { breaking } = useSession.getState();
+      if (event.key === 'Escape' && breaking && !(event.target instanceof HTMLElement && event.target.closest('.xterm'))) {
+        show({ breaking: false });
+        event.preventDefault();
+        return;
+      }
       if (dialog || editor || event.defaultPrevented) return;
       const inTerminal = event.target instanceof HTMLElement && event.target.closest('.xterm') !== null;
       const name = keyName(event, isMac, inTerminal);

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { TROUBLES, type Trouble } from '../../trainer/staging/break-things.ts';
 import { say, send, show, useSession } from '../session.ts';
 import { minuteText } from '../words.ts';
-import { brokenNow, firstTarget, shortTarget, targetsOf, type Broken } from './targets.ts';
+import { aimsOf, brokenNow, firstTarget, shortTarget, targetsOf, type Broken } from './targets.ts';
 import { TroubleMark } from './trouble-mark.tsx';
 import './break.css';
 
@@ -27,7 +27,10 @@ export function BreakPanel() {
   const inputs = useSession(state => state.inputs);
   const ready = useSession(state => state.phase === 'open');
   const targets = useMemo(() => targetsOf(snapshot, chosen.target), [snapshot, chosen.target]);
-  const target = targets.some(entry => entry.value === wanted) ? wanted : firstTarget(targets, selected);
+  const aims = useMemo(() => aimsOf(snapshot, selected), [snapshot, selected]);
+  const target = targets.some(entry => entry.value === wanted) ? wanted : firstTarget(targets, aims);
+  // Whoever clicks on the map aims anew.
+  useEffect(() => show({ breakTarget: '' }), [selected]);
   const broken = useMemo(() => brokenNow(inputs), [inputs]);
   const box = useRef<HTMLElement>(null);
   useEffect(() => { box.current?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus(); }, []);
@@ -72,7 +75,7 @@ export function BreakPanel() {
       </div>
       <form className="target" onSubmit={event => { event.preventDefault(); if (can) doIt(chosen, target); }}>
         {chosen.target !== 'none' && (
-          <label><span className="cap">Target</span>
+          <label><span className="row"><span className="cap">Target</span><span className="sp" />{targets.some(entry => entry.slug) && <span className="small c-3">or click it on the map</span>}</span>
             <span className="pick tag"><select value={target} onChange={event => show({ breakTarget: event.target.value })}>
               {targets.map(entry => <option key={entry.value} value={entry.value}>{entry.label}</option>)}
               {targets.length === 0 && <option value="">nothing here</option>}

@@ -7,7 +7,7 @@ import { worldActionSchema } from '../../trainer/staging/world-action.ts';
 import { applyFrame, EMPTY_SNAPSHOT } from '../snapshot.ts';
 import { fakeObjects } from '../testing/fake-objects.ts';
 import { startingHere } from './class-link.ts';
-import { brokenNow, firstTarget, shortTarget, targetsOf } from './targets.ts';
+import { aimsOf, brokenNow, firstTarget, shortTarget, targetsOf } from './targets.ts';
 
 const { objects, podStatus } = fakeObjects();
 const shop = applyFrame(EMPTY_SNAPSHOT, { reset: true, upserts: objects, deletes: [], podStatus });
@@ -23,9 +23,14 @@ describe('targets', () => {
   test('workloads of the platform are not offered', () => expect(targetsOf(shop, 'deployment').some(({ value }) => value.startsWith('kube-system/'))).toBe(false));
   test('what is selected on the map is the target, otherwise the first that fits', () => {
     const nodes = targetsOf(shop, 'node');
-    expect(firstTarget(nodes, nodes[1]?.slug)).toBe(nodes[1]?.value);
-    expect(firstTarget(nodes, 'Pod/shop/x')).toBe(nodes[0]?.value);
-    expect(firstTarget([], undefined)).toBe('');
+    expect(firstTarget(nodes, aimsOf(shop, nodes[1]?.slug))).toBe(nodes[1]?.value);
+    expect(firstTarget(nodes, aimsOf(shop, 'Pod/shop/x'))).toBe(nodes[0]?.value);
+    expect(firstTarget([], aimsOf(shop, undefined))).toBe('');
+  });
+  test('a pod stands for its node too', () => {
+    const pod = [...shop.kinds.get('Pod')?.values() ?? []].find(entry => (entry as { spec?: { nodeName?: string } }).spec?.nodeName);
+    const { nodeName } = (pod as unknown as { spec: { nodeName: string } }).spec;
+    expect(firstTarget(targetsOf(shop, 'node'), aimsOf(shop, `Pod/${pod?.metadata.namespace}/${pod?.metadata.name}`))).toBe(nodeName);
   });
   test.each([['shop/orders', 'orders'], ['eu-west-1a', 'eu-west-1a'], ['shop/orders-config/DATABASE_HOST/orders', 'orders-config DATABASE_HOST'], ['', '']])('%j reads %j', (target, words) => expect(shortTarget(target)).toBe(words));
 });

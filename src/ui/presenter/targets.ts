@@ -1,9 +1,10 @@
 /** What can be broken here, and what is broken now: from the snapshot and the log. */
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
-import type { ConfigMap, Container, Node } from 'kubernetes-types/core/v1.d.ts';
+import type { ConfigMap, Container, Node, Pod } from 'kubernetes-types/core/v1.d.ts';
+import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import type { LoggedInput } from '../../hosts/protocol.ts';
 import { TROUBLES, type TargetKind, type Trouble } from '../../trainer/staging/break-things.ts';
-import { awsFacts, get, list, type Slug, type Snapshot } from '../snapshot.ts';
+import { awsFacts, get, getSlug, list, ownerOf, type Slug, type Snapshot } from '../snapshot.ts';
 
 export interface Target { readonly value: string; readonly label: string; /** The object on the map. */ readonly slug?: Slug }
 
@@ -21,8 +22,18 @@ export function targetsOf(snapshot: Snapshot, kind: TargetKind): Target[] {
 }
 
 /** The one that is chosen until somebody chooses: what is selected on the map, when it fits. */
-export function firstTarget(targets: readonly Target[], selected: Slug | undefined): string {
-  return (targets.find(target => target.slug !== undefined && target.slug === selected) ?? targets[0])?.value ?? '';
+export function firstTarget(targets: readonly Target[], aims: readonly Slug[]): string {
+  return (targets.find(target => target.slug !== undefined && aims.includes(target.slug)) ?? targets[0])?.value ?? '';
+}
+
+/** What a selection on the map stands for: a pod also for its node and its Deployment. */
+export function aimsOf(snapshot: Snapshot, selected: Slug | undefined): Slug[] {
+  if (selected === undefined) return [];
+  const pod = selected.startsWith('Pod/') ? getSlug(snapshot, selected) as (Pod & KubeObject) | undefined : undefined;
+  const set = pod && ownerOf(pod);
+  const replicaSet = set?.kind === 'ReplicaSet' ? get(snapshot, 'ReplicaSet', pod?.metadata.namespace, set.name) : undefined;
+  const deployment = replicaSet && ownerOf(replicaSet);
+  return [selected, ...(pod?.spec?.nodeName ? [`Node//${pod.spec.nodeName}`] : []), ...(deployment ? [`${deployment.kind}/${pod?.metadata.namespace ?? ''}/${deployment.name}`] : [])];
 }
 
 export interface Broken { /** Its place among the acts of the log. */ readonly act: number; readonly atMs: number; readonly trouble: Trouble; readonly target: string }
