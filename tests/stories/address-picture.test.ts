@@ -61,13 +61,16 @@ describe('the picture of addresses', () => {
   test('agrees with EC2 at every moment of a scale-up and back', () => {
     const page = watched('upgrade-pdb-blocks-drain');
     expectTheSame(page);
-    page.type('kubectl scale deployment storefront -n shop --replicas=40');
+    const free = (): number => page.picture.subnets.reduce((sum, { fact }) => sum + fact.free, 0);
+    const before = free();
+    page.type('kubectl create deployment pack -n default --image=registry.k8s.io/pause:3.10 --replicas=80');
     for (let round = 0; round < 40; round += 1) {
       page.pass(round < 20 ? SECOND : 5 * SECOND);
       expectTheSame(page);
     }
-    page.type('kubectl scale deployment storefront -n shop --replicas=2');
-    for (let round = 0; round < 12; round += 1) {
+    expect(free()).toBeLessThan(before);
+    page.type('kubectl delete deployment pack -n default');
+    for (let round = 0; round < 20; round += 1) {
       page.pass(10 * SECOND);
       expectTheSame(page);
     }

@@ -65,8 +65,9 @@ export function addressPicture(snapshot: Snapshot, model: MapModel): AddressPict
   const pools = new Map(awsFacts(snapshot, 'pool').map(pool => [pool.id, pool]));
   const pods = new Map(model.pods.map(pod => [pod.uid, pod]));
   const interfaces = awsFacts(snapshot, 'interface').map((fact): InterfacePicture => interfacePicture(fact, machines.get(fact.machineId), pools, pods));
-  const subnets = awsFacts(snapshot, 'subnet').sort((a, b) => Number(a.public) - Number(b.public) || a.zone.localeCompare(b.zone) || a.id.localeCompare(b.id))
-    .map(fact => subnetPicture(fact, interfaces.filter(each => each.fact.subnetId === fact.id)));
+  const rank = ({ fact, counts }: SubnetPicture): number => (counts.has('node') ? 0 : fact.public ? 2 : 1);
+  const subnets = awsFacts(snapshot, 'subnet').map(fact => subnetPicture(fact, interfaces.filter(each => each.fact.subnetId === fact.id)))
+    .sort((a, b) => rank(a) - rank(b) || a.fact.zone.localeCompare(b.fact.zone) || a.fact.id.localeCompare(b.fact.id));
   const free = new Map(subnets.map(({ fact }) => [fact.id, fact.free]));
   return { subnets, nodes: nodePictures(model, machines, pools, interfaces, free), adrift: withoutPlace(snapshot, model) };
 }
