@@ -2,6 +2,8 @@
  * Proves every scenario: it shows what it says it shows, is not solved at the start nor by waiting, every solution solves
  * it twice with the same trace (with the stars it states), no shortcut does, what is safe but open counts as that, and harmless extras do not stand in the way.
  */
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { durationMs } from '../trainer/content.ts';
 import { findScenarios, type FoundScenario } from '../trainer/catalogue.ts';
 import { contentFromFiles } from './content-files.ts';
@@ -89,6 +91,28 @@ async function prove(found: FoundScenario): Promise<void> {
   verdict(!prose.includes(found.id), 'ticket and title do not give the id away');
 }
 
-for (const found of findScenarios(content)) if (wanted.length === 0 || wanted.includes(found.id)) await prove(found);
+/** Each scenario in a process of its own, as many at a time as there are cores. */
+async function proveSideBySide(ids: readonly string[]): Promise<void> {
+  const waiting = [...ids];
+  const next = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      const output = await new Promise<string>(resolve => {
+        const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, id!], { stdio: ['ignore', 'pipe', 'inherit'] });
+        let text = '';
+        child.stdout.setEncoding('utf8').on('data', chunk => { text += chunk; });
+        child.on('close', code => resolve(code === 0 || text.includes('FAILED') ? text : `${text}FAILED ${id} ended with ${code}\n`));
+      });
+      const lines = output.split('\n').filter(line => line !== '' && !line.startsWith('scenarios: '));
+      passed += lines.filter(line => line.startsWith('  ok')).length;
+      failed += lines.filter(line => line.startsWith('FAILED')).length;
+      console.log(lines.join('\n'));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), ids.length) }, next));
+}
+
+const ids = findScenarios(content).map(({ id }) => id).filter(id => wanted.length === 0 || wanted.includes(id));
+if (ids.length > 1) await proveSideBySide(ids);
+else for (const found of findScenarios(content)) if (ids.includes(found.id)) await prove(found);
 console.log(`scenarios: ${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
