@@ -51,7 +51,7 @@ test('the view says what aws says, before, during and after a scale-up', async (
   await expectAgreement(page);
   await page.getByLabel('Ten times').click();
   await expect.poll(free, { timeout: 30_000 }).toBeLessThan(before);
-  await page.getByLabel('Normal speed').click();
+  await page.getByLabel('Real time').click();
   await expectAgreement(page);
   expect(errors).toEqual([]);
 });
