@@ -5,6 +5,8 @@ import type { AwsChanges } from './aws-facts.ts';
 import type { CatalogueRow, ScenarioState } from '../trainer/contract.ts';
 import type { WorldAction } from '../trainer/staging/world-action.ts';
 
+export type * from './aws-facts.ts';
+
 /** What a world is made from. */
 export type WorldSource =
   | { readonly kind: 'scenario'; readonly key: string }

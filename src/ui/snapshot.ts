@@ -1,7 +1,6 @@
 /** What the page knows of the world: immutable maps that each frame replaces where something changed. */
 import type { KubeObject } from '../engine/apimachinery/object.ts';
-import type { AwsFact, AwsFactKind, SubnetFact } from '../hosts/aws-facts.ts';
-import type { Frame } from '../hosts/protocol.ts';
+import type { AwsFact, AwsFactKind, Frame, SubnetFact } from '../hosts/protocol.ts';
 
 export interface PodStatus {
   readonly status: string;

@@ -1,7 +1,7 @@
 /** Addresses: subnet → interface → slot, from what EC2 and each node's address book say. Every count here is EC2's or a sum over what is drawn. */
 import { parseCidr } from '../../engine/apimachinery/cidr.ts';
-import type { InterfaceFact, InterfaceUse, MachineFact, PoolFact, SubnetFact } from '../../hosts/aws-facts.ts';
-import { awsFacts, list, type Snapshot } from '../snapshot.ts';
+import type { InterfaceFact, InterfaceUse, MachineFact, PoolFact, SubnetFact } from '../../hosts/protocol.ts';
+import { awsFacts, type Snapshot } from '../snapshot.ts';
 import { NO_ADDRESS, type MapModel, type NodeMark, type PodMark } from './model.ts';
 
 /** `warm`: held by a node for pods to come; `cooling`: given back a moment ago and not handed out yet. */

@@ -1,7 +1,7 @@
 /** Step 1 of the map: what stands in the snapshot, as marks. Nothing is hidden and nothing has a place yet. */
 import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
-import type { MachineFact } from '../../hosts/aws-facts.ts';
+import type { MachineFact } from '../../hosts/protocol.ts';
 import { awsFacts, list, ownerOf, slugOf, statusOf, type Slug, type Snapshot } from '../snapshot.ts';
 import { lookOf, type StatusLook } from '../theme/status.ts';
 

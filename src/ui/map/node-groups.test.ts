@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
-import type { AwsFact, NodegroupFact } from '../../hosts/aws-facts.ts';
+import type { AwsFact, NodegroupFact } from '../../hosts/protocol.ts';
 import { applyFrame, EMPTY_SNAPSHOT, get, type Snapshot } from '../snapshot.ts';
 import { fakeAccount } from '../testing/fake-account.ts';
 import { FAKE_NOW_MS, fakeObjects } from '../testing/fake-objects.ts';

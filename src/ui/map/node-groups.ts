@@ -1,6 +1,6 @@
 /** What is going on with node groups, in one line each. */
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
-import type { NodegroupFact } from '../../hosts/aws-facts.ts';
+import type { NodegroupFact } from '../../hosts/protocol.ts';
 import { awsFacts, get, type Snapshot } from '../snapshot.ts';
 import type { Tone } from '../theme/status.ts';
 import { plural } from '../words.ts';

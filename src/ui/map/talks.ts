@@ -1,7 +1,6 @@
 /** Who talks: client → Service → pods, one column a hop, from the requests of the last seconds. */
 import type { Pod, Service } from 'kubernetes-types/core/v1.d.ts';
-import type { TrafficSample } from '../../hosts/protocol.ts';
-import type { TargetsFact } from '../../hosts/aws-facts.ts';
+import type { TargetsFact, TrafficSample } from '../../hosts/protocol.ts';
 import { awsFacts, fits, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
 import type { Tone } from '../theme/status.ts';
 import { podMark, type PodMark } from './model.ts';

@@ -1,5 +1,5 @@
 /** The account around the fake shop: three subnets of 16 addresses, a machine with a full book in the first. For tests and development only. */
-import type { AwsChanges, AwsFact } from '../../hosts/aws-facts.ts';
+import type { AwsChanges, AwsFact } from '../../hosts/protocol.ts';
 import { FAKE_NOW_MS } from './fake-objects.ts';
 
 const interfaceFact = (fact: Partial<Extract<AwsFact, { kind: 'interface' }>> & { id: string; subnetId: string; addresses: readonly string[] }): AwsFact => ({

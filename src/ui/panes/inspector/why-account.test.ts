@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AwsFact, PoolFact } from '../../../hosts/aws-facts.ts';
+import type { AwsFact, PoolFact } from '../../../hosts/protocol.ts';
 import type { KubeObject } from '../../../engine/apimachinery/object.ts';
 import { applyFrame, EMPTY_SNAPSHOT, get, type Snapshot } from '../../snapshot.ts';
 import { fakeAccount } from '../../testing/fake-account.ts';
