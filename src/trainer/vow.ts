@@ -17,7 +17,8 @@ export class VowObjective implements Objective {
   private readonly level: Check;
   private stretch = '';
   private brokenBy = '';
-  private stretches = 0;
+  /** Stretches that were broken before this one. */
+  private brokenBefore = 0;
   private needsMet = false;
   private text = '';
   private worst = { level: Number.POSITIVE_INFINITY, text: '' };
@@ -46,9 +47,9 @@ export class VowObjective implements Objective {
     const stretch = String(this.since.evaluate());
     if (stretch !== this.stretch) {
       this.stretch = stretch;
+      if (this.brokenBy !== '') this.brokenBefore += 1;
       this.brokenBy = '';
       this.worst = { level: Number.POSITIVE_INFINITY, text: '' };
-      if (stretch !== '') this.stretches += 1;
       this.environment.beginStretch(this.task.id);
     }
     this.judge();
@@ -61,7 +62,7 @@ export class VowObjective implements Objective {
     const note = this.brokenBy !== '' ? `${this.brokenBy} ${task.again}` : running ? '' : task.begins;
     return {
       id: task.id, title: task.title, kind: 'vow', value: this.text, worst: this.worst.text, holdMs: 0, heldMs: 0, note, spark: this.spark.list(),
-      state: this.brokenBy !== '' ? 'open' : !running ? 'waiting' : this.isDone ? 'done' : 'holding', untickedCount: Math.max(0, this.stretches - 1),
+      state: this.brokenBy !== '' ? 'open' : !running ? 'waiting' : this.isDone ? 'done' : 'holding', untickedCount: this.brokenBefore,
     };
   }
 
@@ -72,7 +73,7 @@ export class VowObjective implements Objective {
     if (!broken && this.brokenBy === '') return;
     const text = this.environment.within(this.task.id, () => String(this.value.evaluate()));
     const level = this.environment.within(this.task.id, () => Number(this.level.evaluate()));
-    if (level < this.worst.level) this.worst = { level, text };
+    if (level <= this.worst.level) this.worst = { level, text };
     if (broken && this.brokenBy === '') {
       this.brokenBy = `It was ${text}.`;
       this.cluster.kernel.trace.record(`vow ${this.task.id} broken ${this.cluster.kernel.nowMs}`);
@@ -82,7 +83,7 @@ export class VowObjective implements Objective {
   private sample(): void {
     this.text = this.environment.within(this.task.id, () => String(this.value.evaluate()));
     const level = this.environment.within(this.task.id, () => Number(this.level.evaluate()));
-    if (level < this.worst.level) this.worst = { level, text: this.text };
+    if (level <= this.worst.level) this.worst = { level, text: this.text };
     this.spark.add(level);
   }
 }

@@ -39,7 +39,7 @@ export function Brief({ scenario }: { scenario: ScenarioState }) {
       <div className="brief">
         <div className="cap">The page</div>
         <div className="slip">
-          {who && <div className="who"><span>{who}</span><span>{where}</span></div>}
+          {who && <div className="who"><span>{who}</span><span>{inline(where)}</span></div>}
           {body.split(/\n\s*\n/).map(paragraph => <p key={paragraph}>{inline(paragraph)}</p>)}
         </div>
       </div>
@@ -59,13 +59,16 @@ function Objective({ objective }: { objective: ObjectiveState }) {
   const tone = objectiveTone(objective);
   const flash = useUnticked(objective);
   const wait = waitWords(objective);
+  // Many words do not stand beside the promise; they would squeeze it.
+  const long = objective.state !== 'waiting' && !objective.ask && objective.value.length > LONG_VALUE;
+  const worst = objective.worst !== '' && !(objective.worst.length > LONG_VALUE && objective.worst === objective.value) ? objective.worst : '';
   return (
-    <li className={flash ? 'obj unticked' : 'obj'} data-state={objective.state}>
+    <li className={`obj${flash ? ' unticked' : ''}${long ? ' long' : ''}`} data-state={objective.state}>
       <Mark objective={objective} />
       <div className="what"><b>{inline(objective.title)}</b>{KIND_WORDS[objective.kind ?? ''] && <small>{KIND_WORDS[objective.kind ?? '']}</small>}</div>
       <span className={`now c-${tone}`}>{objective.state === 'waiting' ? 'waits' : objective.ask ? (objective.state === 'done' ? 'named' : '') : objective.value}</span>
       {objective.ask && objective.state !== 'waiting' && objective.state !== 'done' && <Question objective={objective} />}
-      {(objective.spark.length > 0 || objective.worst || wait || objective.untickedCount > 0 || objective.note) && (
+      {(objective.spark.length > 0 || worst || wait || objective.untickedCount > 0 || objective.note) && (
         <div className="sub">
           {objective.spark.length > 1 && (
             <svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
@@ -74,7 +77,7 @@ function Objective({ objective }: { objective: ObjectiveState }) {
             </svg>
           )}
           {objective.steps && objective.state === 'holding' && <span>step <b className="mono">{Math.min(objective.steps.taken, objective.steps.total)} of {objective.steps.total}</b></span>}
-          {objective.worst && (objective.kind === 'vow' || objective.untickedCount === 0) && <span>worst <b className={`mono ${objective.kind === 'vow' && objective.state !== 'open' ? '' : 'c-bad'}`}>{objective.worst}</b></span>}
+          {worst && (objective.kind === 'vow' || objective.untickedCount === 0) && <span>worst <b className={`mono ${objective.kind === 'vow' && objective.state !== 'open' ? '' : 'c-bad'}`}>{worst}</b></span>}
           {objective.kind === 'vow' ? objective.untickedCount > 0 && <span>attempt <b className="mono">{objective.untickedCount + 1}</b></span> : objective.untickedCount > 0 && <span>un-ticked <b className="mono c-warn">{objective.untickedCount}×</b></span>}
           {wait && <span>{wait}</span>}
           {objective.note && !objective.ask && <span className={objective.kind === 'vow' && objective.state === 'open' ? 'again' : ''}>{inline(objective.note)}</span>}
@@ -83,6 +86,9 @@ function Objective({ objective }: { objective: ObjectiveState }) {
     </li>
   );
 }
+
+/** Letters of a value that stands beside its promise. */
+const LONG_VALUE = 9;
 
 const KIND_WORDS: Readonly<Record<string, string>> = { vow: 'at every moment', trial: 'Drydock tries it' };
 
