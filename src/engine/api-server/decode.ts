@@ -211,9 +211,13 @@ function checkBase64(text: string): void {
   throw new WrongType(`illegal base64 data at input byte ${at}`);
 }
 
+const RAW_JSON = /\.JSON(SchemaPropsOr\w+)?$/;
+
 /** Whether an encoder would have left this member out. */
 function isLeftOut(value: unknown, key: string, struct: string, field: FieldSchema, type: TypeSchema): boolean {
   const isRequired = type.q?.includes(key) === true;
+  // Raw JSON stands behind a pointer: `default: false` says something.
+  if (field.r !== undefined && RAW_JSON.test(field.r)) return value === null;
   if (value === null) return !NULL_TIMES.has(`${struct}.${key}`) && !(isRequired && field.t === 'array');
   if (isRequired) return false;
   if (Array.isArray(value)) return value.length === 0;

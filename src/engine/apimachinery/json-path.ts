@@ -7,6 +7,7 @@ import { isObject, type Draft } from './json.ts';
 type Step =
   | { readonly do: 'member'; readonly name: string }
   | { readonly do: 'index'; readonly at: number }
+  | { readonly do: 'slice'; readonly from: number | undefined; readonly to: number | undefined }
   | { readonly do: 'all' }
   | { readonly do: 'filter'; readonly path: readonly Step[]; readonly operator: string; readonly value: unknown };
 
@@ -32,6 +33,7 @@ function stepsOf(given: string): Step[] | undefined {
     let match: RegExpExecArray | null;
     if ((match = /^\.((?:[^.[\]\\]|\\.)+)/.exec(rest))) steps.push(match[1] === '*' ? { do: 'all' } : { do: 'member', name: match[1]!.replaceAll(/\\(.)/g, '$1') });
     else if ((match = /^\[(-?\d+)\]/.exec(rest))) steps.push({ do: 'index', at: Number(match[1]) });
+    else if ((match = /^\[(-?\d*):(-?\d*)\]/.exec(rest))) steps.push({ do: 'slice', from: match[1] === '' ? undefined : Number(match[1]), to: match[2] === '' ? undefined : Number(match[2]) });
     else if ((match = /^\[\*\]/.exec(rest))) steps.push({ do: 'all' });
     else if ((match = /^\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/.exec(rest))) steps.push({ do: 'member', name: (match[1] ?? match[2]!).replaceAll(/\\(.)/g, '$1') });
     else if ((match = /^\[\?\(\s*@((?:\.[^\s=!<>)]+|\[[^\]]+\])*)\s*(?:(==|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|[^)\s]+)\s*)?\)\]/.exec(rest))) {
@@ -67,6 +69,7 @@ function next(value: unknown, step: Step): unknown[] {
       const item = Array.isArray(value) ? value.at(step.at) as unknown : undefined;
       return item === undefined ? [] : [item];
     }
+    case 'slice': return Array.isArray(value) ? value.slice(step.from, step.to) : [];
     case 'all': return Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
     default: return Array.isArray(value) ? value.filter(item => keeps(item, step)) : [];
   }

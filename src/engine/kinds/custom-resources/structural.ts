@@ -2,7 +2,7 @@
 import { forbidden, invalid, notSupported, required, type FieldProblem } from '../../apimachinery/field-problem.ts';
 import { cloneJson, type Draft } from '../../apimachinery/json.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { prune } from './json-schema.ts';
+import { applyDefaults, prune } from './json-schema.ts';
 import { compileRule } from './validation-rules.ts';
 import { valueProblems } from './value-validation.ts';
 
@@ -74,7 +74,9 @@ function defaultProblems(schema: JsonSchema, at: string, problems: FieldProblem[
   const pruned = cloneJson(schema.default);
   prune(pruned, schema, dropped);
   if (dropped.length > 0) problems.push(invalid(`${at}.default`, schema.default, 'must not have unknown fields'));
-  for (const problem of valueProblems(schema.default, schema, '')) {
+  // What the default leaves out may have a default of its own.
+  applyDefaults(pruned, schema);
+  for (const problem of valueProblems(pruned, schema, '')) {
     const field = problem.field === '' || problem.field === '<nil>' ? `${at}.default` : `${at}.default.${problem.field}`;
     problems.push({ ...problem, field });
   }
