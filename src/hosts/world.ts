@@ -155,6 +155,7 @@ export class World {
     const folder = source.kind === 'scenario' ? scenarioOf(content, source.key).folder : '';
     return actions.flatMap(action => {
       const { data } = worldActionSchema.safeParse(action);
+      if (data && 'addPods' in data && content.read(`${folder}/${data.addPods}`) === undefined) return [];
       return data && act(data, { cluster, content, folder, user: BREAKER }) || [];
     });
   }

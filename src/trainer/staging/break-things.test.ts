@@ -123,7 +123,7 @@ describe('what is broken on purpose comes of a cause, and is mended by taking th
   test('the log of a broken sandbox replays to the same world; what is no action is left out', () => {
     const { world, breaks, mends, pass } = sandbox(5);
     breaks('memory-leak', 'shop/storefront');
-    world.input({ type: 'act', trouble: 'x', target: '', actions: [{ format: 'disk' } as never] });
+    world.input({ type: 'act', trouble: 'x', target: '', actions: [{ format: 'disk' } as never, { addPods: '../nowhere.yaml' }, { rebuild: 'shop/orders', because: 'x', service: { startupMs: 'soon' } }, { cutZone: 'nowhere' }] });
     pass(30);
     mends();
     breaks('cut-zone', 'eu-west-1a');

@@ -51,23 +51,22 @@ function manifestsOf(content: Content, { folder, changes = [], without }: Loaded
   return [...merged, ...changed.values()];
 }
 
-type DeclaredImages = z.infer<typeof imagesSchema>;
-type DeclaredImage = DeclaredImages['images'][number];
+type DeclaredImage = z.infer<typeof imagesSchema>['images'][number];
 
 /** The images that a folder of the estates declares. */
 export function loadImages(content: Content, folder: string): ImageDefinition[] {
-  const { registry, images } = declaredImages(content, folder);
+  const { registry, images } = imagesSchema.parse(readYaml(content, `${folder}/images.yaml`));
   return images.flatMap(image => image.versions.map(({ tags, service }) => imageOf(registry, image, tags, service)));
 }
 
-const declaredImages = (content: Content, folder: string): DeclaredImages => once(content, `images ${folder}`, () => imagesSchema.parse(readYaml(content, `${folder}/images.yaml`)));
-
-/** A new build of an image that an estate declares, its service changed in these fields. @returns nothing for an image of somebody else */
+/** A new build of an image that an estate declares, its service changed in these fields. @returns nothing for an image of somebody else, or fields that no service has */
 export function rebuilt(content: Content, repository: string, tag: string, change: Readonly<Record<string, unknown>>): ImageDefinition | undefined {
   for (const path of content.list('scenarios/estates').filter(file => file.endsWith('/images.yaml'))) {
-    const { registry, images } = declaredImages(content, path.slice(0, path.lastIndexOf('/')));
+    const { registry, images } = readYaml(content, path) as { registry: string; images: { repository: string; service: object }[] };
     const image = images.find(entry => `${registry}/${entry.repository}` === repository);
-    if (image) return imageOf(registry, image, [tag], { ...image.versions[0]!.service, ...change });
+    if (!image) continue;
+    const [built] = imagesSchema.safeParse({ registry, images: [{ ...image, service: { ...image.service, ...change }, releases: [] }] }).data?.images ?? [];
+    return built && imageOf(registry, built, [tag], built.versions[0]!.service);
   }
   return undefined;
 }
