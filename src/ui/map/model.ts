@@ -72,7 +72,7 @@ export function model(snapshot: Snapshot): MapModel {
   };
 }
 
-export function podMark(snapshot: Snapshot, pod: Pod & KubeObject): PodMark {
+function podMark(snapshot: Snapshot, pod: Pod & KubeObject): PodMark {
   const { status, ready, restarts } = statusOf(snapshot, pod);
   const owner = ownerOf(pod);
   const app = appOf(pod);

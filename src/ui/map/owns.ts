@@ -4,7 +4,7 @@ import { fits, get, list, slugOf, type Slug, type Snapshot } from '../snapshot.t
 import type { GlyphName } from '../theme/glyph.tsx';
 import { worstTone, type Tone } from '../theme/status.ts';
 import { isTrouble } from './filter.ts';
-import { appOf, podMark } from './model.ts';
+import { appOf, model } from './model.ts';
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 
 export interface OwnBox {
@@ -29,7 +29,8 @@ interface Template { spec?: { replicas?: number; template?: { metadata?: { label
 export function ownsGraph(snapshot: Snapshot, namespace: string): OwnsGraph {
   const boxes: OwnBox[] = [];
   const edges: OwnEdge[] = [];
-  const pods = list<Pod>(snapshot, 'Pod', namespace).map(pod => ({ pod, mark: podMark(snapshot, pod) }));
+  const marks = new Map(model(snapshot).pods.map(mark => [mark.uid, mark]));
+  const pods = list<Pod>(snapshot, 'Pod', namespace).map(pod => ({ pod, mark: marks.get(pod.metadata.uid)! }));
   let row = 0;
   const ownedBy = (uid: string): typeof pods => pods.filter(({ pod }) => pod.metadata.ownerReferences?.some(owner => owner.uid === uid));
   const podBox = (owner: string, { mark }: (typeof pods)[number], at: number): void => {

@@ -89,7 +89,7 @@ function runsOf(places: readonly TalkPlace[]): Run[] {
 }
 
 function placeBox(box: TalkBox, wires: readonly Wire[], places: ReadonlyMap<string, TalkPlace>, x: number, y: number, width: number): TalkPlace {
-  const bad = box.pods.filter(pod => pod.look.tone === 'bad');
+  const bad = box.pods.filter(getsChip);
   const perRow = Math.max(1, Math.floor((width - PAD) / HULL));
   const calm = box.pods.length - bad.length;
   // Hulls and words share a row where they can.
@@ -124,6 +124,9 @@ function rate(perSecond: number): string {
   return perSecond >= 10 ? String(Math.round(perSecond)) : perSecond.toFixed(1).replace(/\.0$/, '');
 }
 
+/** Pods in trouble are named. Those without an address take no requests and are many at once: they stay hulls. */
+export const getsChip = (pod: PodMark): boolean => pod.look.tone === 'bad' && pod.look.glyph !== 'noaddr';
+
 /** What a box says beside its hulls. */
 export function readyWords(box: TalkBox): string {
   if (box.kind !== 'service' || box.pods.length === 0) return box.note;
@@ -138,7 +141,7 @@ const chipWidth = (pod: PodMark, box: TalkBox): number => 24 + measure(`${podNam
 function naturalWidth(box: TalkBox, wires: readonly Wire[]): number {
   // Names outside the cluster are long and say most in their beginning.
   const title = Math.min(box.kind === 'outside' ? 104 : 150, measure(box.title, 13.8) + 22);
-  const chips = box.pods.filter(pod => pod.look.tone === 'bad').map(pod => chipWidth(pod, box));
+  const chips = box.pods.filter(getsChip).map(pod => chipWidth(pod, box));
   return PAD + Math.ceil(Math.max(title, measure(readyWords(box)), ...wires.map(wire => measure(wireLabel(wire))), ...box.targets.map(({ name, words }) => measure(`${name} ${words}`)), ...chips));
 }
 

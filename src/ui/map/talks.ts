@@ -3,7 +3,7 @@ import type { Pod, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { TargetsFact, TrafficSample } from '../../hosts/protocol.ts';
 import { awsFacts, fits, list, slugOf, type Slug, type Snapshot } from '../snapshot.ts';
 import type { Tone } from '../theme/status.ts';
-import { podMark, type PodMark } from './model.ts';
+import { model, type PodMark } from './model.ts';
 
 export interface TalkBox {
   readonly id: string;
@@ -49,6 +49,7 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
   const clients = [...new Set(wires.map(wire => wire.from))].filter(from => !ids.has(from));
   const depth = depths(wires, clients, ids);
   const pods = list<Pod>(snapshot, 'Pod');
+  const marks = new Map(model(snapshot).pods.map(mark => [mark.uid, mark]));
   const boxes: TalkBox[] = clients.map(id => ({ id, kind: 'client', slug: undefined, title: id.split('/').at(-1) ?? id, note: id.split('/')[0] ?? '', column: 0, ready: 0, pods: [], targets: [] }));
   for (const id of ids) {
     const [ns = '', name = ''] = id.split('/');
@@ -62,7 +63,7 @@ export function talksGraph(snapshot: Snapshot, traffic: readonly TrafficSample[]
       });
       continue;
     }
-    const behind = pods.filter(pod => pod.metadata.namespace === ns && fits(service.spec?.selector, pod.metadata.labels)).map(pod => podMark(snapshot, pod));
+    const behind = pods.filter(pod => pod.metadata.namespace === ns && fits(service.spec?.selector, pod.metadata.labels)).flatMap(pod => marks.get(pod.metadata.uid) ?? []);
     const ready = readyAddresses(snapshot, ns, name);
     boxes.push({ id, kind: 'service', slug: slugOf(service), title: name, note: `${behind.length === 1 ? '1 pod' : `${behind.length} pods`}, ${ready} ready`, column: depth.get(id) ?? 1, ready, pods: behind, targets: [] });
   }

@@ -13,7 +13,7 @@ import { Legend } from './legend.tsx';
 import type { PodMark } from './model.ts';
 import { ownsGraph } from './owns.ts';
 import { MapTable } from './table.tsx';
-import { podName, readyWords, ZOOM_MIN } from './talks-layout.ts';
+import { getsChip, podName, readyWords, ZOOM_MIN } from './talks-layout.ts';
 import { talksGraph } from './talks.ts';
 import { useRelated } from './use-related.ts';
 import { FirstStop, walk } from './walk.tsx';
@@ -201,11 +201,11 @@ function TalkBoxView({ data: { place } }: NodeProps<TalkNode>) {
   const selected = useSession(state => state.selected);
   const faded = useRelated(box.slug);
   const none = box.kind === 'service' && box.ready === 0;
-  const bad = box.pods.filter(pod => pod.look.tone === 'bad');
+  const bad = box.pods.filter(getsChip);
   const chip = (pod: PodMark): React.ReactNode => (
-    <button type="button" key={pod.uid} data-slug={pod.slug} tabIndex={-1} className={['hull', pod.look.tone === 'bad' ? 'bad' : '', selected === pod.slug ? 'sel' : ''].filter(Boolean).join(' ')} aria-label={`${pod.name}, ${pod.status}`} aria-pressed={selected === pod.slug} title={`${pod.name}: ${pod.status}`}
+    <button type="button" key={pod.uid} data-slug={pod.slug} tabIndex={-1} className={['hull', getsChip(pod) ? 'bad' : '', selected === pod.slug ? 'sel' : ''].filter(Boolean).join(' ')} aria-label={`${pod.name}, ${pod.status}`} aria-pressed={selected === pod.slug} title={`${pod.name}: ${pod.status}`}
       onClick={() => select(pod.slug)} onMouseEnter={() => hover(pod.slug)} onMouseLeave={() => hover(undefined)}>
-      <Glyph name={pod.look.glyph} size={12} />{pod.look.tone === 'bad' && (tallPods ? <span>{podName(pod, box)}<br />{pod.status}</span> : <span>{podName(pod, box)} · {pod.status}</span>)}
+      <Glyph name={pod.look.glyph} size={12} />{getsChip(pod) && (tallPods ? <span>{podName(pod, box)}<br />{pod.status}</span> : <span>{podName(pod, box)} · {pod.status}</span>)}
     </button>
   );
   return (
@@ -216,7 +216,7 @@ function TalkBoxView({ data: { place } }: NodeProps<TalkNode>) {
           <Glyph name={none ? 'svc' : 'svcok'} size={14} /><span>{box.title}</span>
         </button>
       ) : <div className="tl"><Glyph name={box.kind === 'service' ? 'missing' : box.kind === 'outside' ? 'set' : 'client'} size={14} /><span>{box.title}</span></div>}
-      <div className="hulls">{box.pods.filter(pod => pod.look.tone !== 'bad').map(chip)}<small>{readyWords(box)}</small></div>
+      <div className="hulls">{box.pods.filter(pod => !getsChip(pod)).map(chip)}<small>{readyWords(box)}</small></div>
       {box.targets.map(({ name, words, tone, detail }) => <p key={name} className={`target c-${tone === 'ok' ? '3' : tone}`} title={detail || words}><b>{name}</b> {words}</p>)}
       {ports.map(({ wire, lines }) => <p key={wire.id} className={wire.failed > 0 ? 'wire-label bad' : 'wire-label'} title={`from ${wire.from}`}>{lines.map(line => <span key={line}>{line}</span>)}</p>)}
       {bad.map(chip)}
