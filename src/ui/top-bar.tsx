@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { shareStart } from './presenter/class-link.ts';
+import { togglePresenting } from './presenter/present.ts';
 import { playAgain, say, show, startOver, undo, useSession } from './session.ts';
 import { Brand } from './theme/glyph.tsx';
 import { currentTheme, nextTheme, setTheme, THEME_NAMES } from './theme/theme.ts';
@@ -47,6 +48,7 @@ export function TopBar({ title, tags, children, teaching = false }: { title: str
       {children ?? (
         <>
           {presenting && <span className="class-seed wide-only">Same state on your laptop: <button type="button" className="btn" onClick={shareStart} disabled={busy}>Link for the class</button></span>}
+          {(teaching || presenting) && <button type="button" className="btn quiet wide-only" aria-pressed={presenting} onClick={togglePresenting}>{presenting ? 'To the desk' : 'Present'} <kbd>P</kbd></button>}
           {teaching && <button type="button" className="btn quiet wide-only" aria-pressed={breaking} onClick={() => show({ breaking: !breaking, smallPane: 'map' })} disabled={busy}>Break things <kbd>B</kbd></button>}
           <button type="button" className="btn quiet wide-only" onClick={undo} disabled={busy}>Undo <kbd>{CMD}Z</kbd></button>
           <button type="button" className="btn quiet wide-only" onClick={startOver} disabled={busy}>Start over</button>

@@ -3,9 +3,10 @@ import { askHint } from '../panes/brief/view.tsx';
 import { terminalBus } from '../panes/terminal/bus.ts';
 import { rewindToLastChange } from '../panes/timeline/view.tsx';
 import { go } from '../route.ts';
-import { newTerminal, nextEvent, pass, playAgain, PRESENTER_TEXT, remembered, say, setSpeed, shiftSpeed, show, startOver, togglePause, undo, useSession, type MapView } from '../session.ts';
+import { newTerminal, nextEvent, pass, playAgain, setSpeed, shiftSpeed, show, startOver, togglePause, undo, useSession, type MapView } from '../session.ts';
 import { shareMoment } from '../top-bar.tsx';
 import { shareStart } from '../presenter/class-link.ts';
+import { toggleBreaking, togglePresenting } from '../presenter/present.ts';
 import { setTheme, type Theme } from '../theme/theme.ts';
 
 export interface Action {
@@ -68,20 +69,6 @@ export const ACTIONS: readonly Action[] = [
   { id: 'catalogue', title: 'All scenarios', keys: [], run: () => go('/') },
   { id: 'sandbox', title: 'Sandbox', keys: [], run: () => go('/sandbox') },
 ];
-
-/** Breaking is for water that nobody is tested in. */
-export function toggleBreaking(): void {
-  const { source, breaking } = useSession.getState();
-  if (source?.kind === 'scenario' && !breaking) say('Break things is for the sandbox: here something is broken already.');
-  else show({ breaking: !breaking, smallPane: 'map' });
-}
-
-export function togglePresenting(): void {
-  const presenting = !useSession.getState().presenting;
-  show({ presenting, terminalSize: presenting ? PRESENTER_TEXT : Number(remembered('terminal-size')) || undefined });
-  say(presenting ? 'Presenter: larger type. P puts it back.' : 'Back to the desk.');
-  setTimeout(fit(), 100);
-}
 
 function resizeText(by: number): void {
   const next = Math.min(20, Math.max(11, (useSession.getState().terminalSize ?? 12.5) + by));

@@ -5,7 +5,8 @@ import { group } from '../map/group.ts';
 import { model } from '../map/model.ts';
 import { terminalBus } from '../panes/terminal/bus.ts';
 import { TerminalScreen } from '../panes/terminal/screen.tsx';
-import { PRESENTER_TEXT, restore, send, show, useSession } from '../session.ts';
+import { setPresenting } from '../presenter/present.ts';
+import { restore, send, show, useSession } from '../session.ts';
 import { Brand, Glyph } from '../theme/glyph.tsx';
 import { ThemeButton } from '../top-bar.tsx';
 import { FIRST_WIN_MS, firstWin, firstWinValue } from './first-win.ts';
@@ -28,7 +29,7 @@ export function Landing() {
         <nav className="row" aria-label="Site">
           <button type="button" className="link" onClick={() => document.getElementById('scenarios')?.scrollIntoView({ behavior: 'smooth' })}>Scenarios</button>
           <a className="link" href="#/sandbox">Sandbox</a>
-          <a className="link" href="#/sandbox" onClick={() => show({ breaking: true, presenting: true, terminalSize: PRESENTER_TEXT })}>Teach</a>
+          <a className="link" href="#/sandbox" onClick={() => { show({ breaking: true }); setPresenting(true); }}>Teach</a>
         </nav>
         <button type="button" className="btn" onClick={() => search.current?.focus()}>Search <kbd>/</kbd></button>
         <ThemeButton />
