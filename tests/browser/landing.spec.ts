@@ -32,7 +32,7 @@ test('the catalogue opens a scenario by an opaque key', async ({ page }) => {
 
 test('the catalogue is searched and walked from the keyboard, by symptom and level and never by cause', async ({ page }) => {
   await page.goto('./');
-  await page.getByRole('heading', { name: /^Restarting/ }).waitFor();
+  await expect.poll(() => screen(page)).toContain('kubectl rollout undo deploy/web');
   await page.locator('.hero').click({ position: { x: 5, y: 5 } });
   await page.keyboard.press('/');
   await page.keyboard.type('mid image');

@@ -63,7 +63,9 @@ function Board() {
   useEffect(() => {
     if (!ready) return;
     send({ type: 'suggest', terminal: 't1', line: 'kubectl rollout undo deploy/web' });
-    if (matchMedia('(min-width: 1000px)').matches) terminalBus.focus('t1');
+    // Whoever is somewhere already, in the search say, stays there.
+    const idle = document.activeElement === null || document.activeElement === document.body;
+    if (idle && matchMedia('(min-width: 1000px)').matches) terminalBus.focus('t1');
   }, [ready]);
   const seconds = Math.max(0, elapsed);
   return (
