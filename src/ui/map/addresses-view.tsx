@@ -60,9 +60,9 @@ function SubnetCard({ subnet, marks }: { subnet: SubnetPicture; marks: Marks }) 
   const tone = fact.free === 0 ? 'full' : fact.free < usable * 0.1 ? 'low' : '';
   return (
     <section className={`subnet ${tone}`} data-subnet={fact.id} aria-label={`${fact.id}, ${fact.free} of ${usable} addresses free`}>
-      <div className="sh"><b title={fact.id}>{name}</b><span className="mono">{fact.cidr}</span></div>
+      <div className="sh"><b title={fact.id}>{name}</b><span className="mono">{slots.some(({ prefix }) => prefix) && <small title="blocks of 16 that are wholly free">{freeBlocks} × /28 free · </small>}{fact.cidr}</span></div>
       <div className="big">
-        <b>{fact.free}</b><span>{tone === 'full' ? <strong>full</strong> : 'free'} of {usable}<br /><span className="c-3">{fact.zone}{slots.some(({ prefix }) => prefix) && ` · ${plural(freeBlocks, 'free /28')}`}</span></span>
+        <b>{fact.free}</b><span>{tone === 'full' ? <strong>full</strong> : 'free'} of {usable}<br /><span className="c-3">{fact.zone}</span></span>
         <Hour subnet={subnet} />
       </div>
       {slots.length > 0 ? <div className={slots.length > 64 ? 'grid fine' : 'grid'}>{slots.map(slot => <Square key={slot.ip} slot={slot} {...on(slot, marks)} />)}</div> : <Bar subnet={subnet} tall />}
@@ -110,7 +110,7 @@ function Hour({ subnet: { fact, usable } }: { subnet: SubnetPicture }) {
   let path = '';
   for (const [index, [atMs, free]] of counts.entries()) path += index === 0 ? `M${x(atMs).toFixed(1)} ${y(free).toFixed(1)}` : `H${x(atMs).toFixed(1)}V${y(free).toFixed(1)}`;
   return (
-    <svg className="hour" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`free since ${minuteText(fromMs)}: ${counts[0]?.[1] ?? fact.free}, now ${fact.free}`}>
+    <svg className="hour" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`free since ${minuteText(fromMs)}: ${counts[0]?.[1] ?? fact.free}, now ${fact.free}`}>
       <path className="all" d={`M0 6H${WIDTH}`} /><path className="run" d={`${path}H${WIDTH}`} />
     </svg>
   );
