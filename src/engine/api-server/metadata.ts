@@ -15,6 +15,9 @@ export function nameProblems(resource: ServedResource, name: string): string[] {
   return typeof rule === 'function' ? rule(name) : NAME_RULES[rule](name);
 }
 
+/** Finalizers of Kubernetes itself that have no domain. */
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
 const ANNOTATIONS_BYTES_MAX = 256 * 1024;
 
 /** Names, labels, annotations, owner references; with `before` only what changed, and what may not change. */
@@ -23,6 +26,9 @@ export function metadataProblems(resource: ServedResource, object: Draft, before
   const { metadata } = object;
   const old: Draft | undefined = before?.metadata;
   if (!old) {
+    const { generateName } = metadata;
+    // What is drawn comes after it, so a dash at the end is fine.
+    if (generateName) for (const problem of nameProblems(resource, generateName.replace(/-$/, 'a'))) problems.push(invalid('metadata.generateName', generateName, problem));
     if (!metadata.name) problems.push(required('metadata.name', 'name or generateName is required'));
     else for (const problem of nameProblems(resource, metadata.name)) problems.push(invalid('metadata.name', metadata.name, problem));
   }
@@ -34,6 +40,11 @@ export function metadataProblems(resource: ServedResource, object: Draft, before
       bytes += key.length + value.length;
     }
     if (bytes > ANNOTATIONS_BYTES_MAX) problems.push({ type: 'TooLong', field: 'metadata.annotations', message: `Too long: may not be more than ${ANNOTATIONS_BYTES_MAX} bytes` });
+  }
+  if (!old && metadata.finalizers && !resource.custom) {
+    (metadata.finalizers as string[]).forEach((name, i) => {
+      if (!name.includes('/') && !STANDARD_FINALIZERS.has(name)) problems.push(invalid(`metadata.finalizers[${i}]`, name, 'name is neither a standard finalizer name nor is it fully qualified'));
+    });
   }
   if (metadata.ownerReferences && metadata.ownerReferences !== old?.ownerReferences) problems.push(...ownerProblems(metadata.ownerReferences));
   if (old && metadata.deletionTimestamp && !deepEqual(metadata.finalizers, old.finalizers)) {
@@ -59,15 +70,15 @@ export function labelProblems(labels: Record<string, string>, field: string): Fi
 function ownerProblems(owners: readonly Draft[]): FieldProblem[] {
   const problems: FieldProblem[] = [];
   let controller = '';
-  owners.forEach((owner, i) => {
-    const field = `metadata.ownerReferences[${i}]`;
+  owners.forEach(owner => {
     if (!owner.apiVersion) problems.push(invalid(`metadata.ownerReferences.apiVersion`, '', 'version must not be empty'));
     if (!owner.kind) problems.push(invalid(`metadata.ownerReferences.kind`, '', 'must not be empty'));
     if (!owner.name) problems.push(invalid(`metadata.ownerReferences.name`, '', 'must not be empty'));
     if (!owner.uid) problems.push(invalid(`metadata.ownerReferences.uid`, '', 'must not be empty'));
     if (owner.controller) {
-      if (controller) problems.push(invalid('metadata.ownerReferences', field, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`));
-      controller = owner.name;
+      const named = `${owner.kind}/${owner.name}`;
+      if (controller) problems.push(invalid('metadata.ownerReferences', owners, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${named}`));
+      controller = named;
     }
   });
   return problems;

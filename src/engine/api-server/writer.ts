@@ -60,6 +60,7 @@ export class Writer {
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.selfLink;
     delete metadata.managedFields;
+    const { generation } = metadata;
     if (declaration.generation) metadata.generation = 1;
     else delete metadata.generation;
     const refusedEarly = this.admission.mutate(resource, draft, undefined, context);
@@ -67,6 +68,7 @@ export class Writer {
     declaration.prepareCreate?.(draft, kindContext);
     const problems = [
       ...metadataProblems(resource, draft),
+      ...(!declaration.generation && generation < 0 ? [invalid('metadata.generation', generation, 'must be greater than or equal to 0')] : []),
       ...(declaration.validate?.(draft) ?? []),
     ];
     if (problems.length > 0) return invalidError(group, resource.kind, metadata.name ?? '', problems);

@@ -3,6 +3,7 @@ import { forbidden, invalid, notFound, required, type FieldProblem } from '../ap
 import type { Draft } from '../apimachinery/json.ts';
 import { dnsLabelProblems } from '../apimachinery/names.ts';
 import { configKeyProblems, nonNegative, oneOf, oneOfOrNone, portNameProblems, portNumber, portReference, resourceRequirements } from './field-checks.ts';
+import { containerContextProblems } from './security-context-validation.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
@@ -171,7 +172,7 @@ export function containerProblems(containers: readonly Draft[], field: string, v
     );
     if (container.imagePullPolicy !== undefined || container.image) problems.push(...oneOf(container.imagePullPolicy, `${at}.imagePullPolicy`, PULL_POLICIES));
     problems.push(...resourceRequirements(container.resources, `${at}.resources`));
-    problems.push(...oneOfOrNone(container.securityContext?.procMount, `${at}.securityContext.procMount`, ['Default', 'Unmasked']));
+    problems.push(...containerContextProblems(container.securityContext, `${at}.securityContext`));
     const keepsRunning = kind === 'main' || container.restartPolicy === 'Always';
     if (kind === 'init') problems.push(...oneOfOrNone(container.restartPolicy, `${at}.restartPolicy`, ['Always', 'Never', 'OnFailure']));
     else problems.push(...oneOfOrNone(container.restartPolicy, `${at}.restartPolicy`, ['Always', 'Never', 'OnFailure']));

@@ -13,7 +13,9 @@ function share(value: unknown, field: string): FieldProblem[] {
 }
 
 export const podDisruptionBudget = defineKind({
-  kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', generation: true,
+  kind: 'PodDisruptionBudget', apiVersion: 'policy/v1',
+  // Its name is not checked upstream: it only has to fit into a path.
+  nameRule: 'path-segment', generation: true,
   defaults: object => { fill(object, 'spec', {}); },
   validate({ spec }) {
     const problems: FieldProblem[] = [];

@@ -5,6 +5,7 @@ import { labelKeyProblems, labelValueProblems } from '../apimachinery/label-sele
 import { dnsLabelProblems, dnsSubdomainProblems } from '../apimachinery/names.ts';
 import { containerProblems } from './container-validation.ts';
 import { configKeyProblems, ipAddress, labelMap, labelSelector, named, nonNegative, oneOf } from './field-checks.ts';
+import { podContextProblems } from './security-context-validation.ts';
 
 const SOURCES = [
   'hostPath', 'gitRepo', 'emptyDir', 'secret', 'persistentVolumeClaim', 'configMap', 'downwardAPI', 'projected', 'nfs', 'csi', 'ephemeral', 'image', 'gcePersistentDisk',
@@ -160,6 +161,7 @@ export function podSpecProblems(spec: Draft, field: string): FieldProblem[] {
       if (port.hostPort !== port.containerPort) problems.push(invalid(`${field}.containers[${i}].ports[${j}].containerPort`, port.containerPort, 'must match `hostPort` when `hostNetwork` is true'));
     }));
   }
+  problems.push(...podContextProblems(spec, field));
   problems.push(...affinityProblems(spec.affinity, `${field}.affinity`));
   ((spec.dnsConfig?.nameservers ?? []) as string[]).forEach((each, i) => problems.push(...ipAddress(each, `${field}.dnsConfig.nameservers[${i}]`)));
   if (spec.dnsPolicy === 'None' && !spec.dnsConfig?.nameservers?.length) problems.push(required(`${field}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'));

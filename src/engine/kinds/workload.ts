@@ -123,7 +123,7 @@ export const replicaSet = defineKind({
 });
 
 export const statefulSet = defineKind({
-  kind: 'StatefulSet', apiVersion: 'apps/v1', generation: true,
+  kind: 'StatefulSet', apiVersion: 'apps/v1', nameRule: 'dns-label', generation: true,
   defaults(object) {
     const spec = defaultWorkload(object);
     fill(spec, 'replicas', 1);
