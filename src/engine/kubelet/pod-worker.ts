@@ -33,8 +33,6 @@ export class PodWorker {
   private readonly startedAtMs: number;
   private mount = { attempts: 0, sinceMs: 0, waiting: false };
   private retry: ScheduledEvent | undefined;
-  /** No sandbox is tried before, after one that failed. */
-  private sandboxHeldUntilMs = 0;
   private finished = false;
   private lastStatus = '';
   private lastIp = '';
@@ -152,9 +150,9 @@ export class PodWorker {
   }
 
   private createSandbox(): void {
-    const { kernel } = this.node;
-    if (this.sandbox.state === 'creating' || kernel.nowMs < this.sandboxHeldUntilMs) return;
+    if (this.sandbox.state === 'creating') return;
     this.sandbox = { state: 'creating' };
+    const { kernel } = this.node;
     kernel.after(RUNTIME_MS.sandbox + kernel.random.fraction() * RUNTIME_MS.sandboxSpread, 'kubelet/sandbox', this.pod.metadata.name, () => {
       if (this.finished || this.terminating) {
         this.sandbox = { state: 'none' };
@@ -164,8 +162,7 @@ export class PodWorker {
       if (!answer.ok) {
         this.sandbox = { state: 'none' };
         this.event('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${answer.error}`);
-        // The failed sync ends here: the next one comes after the worker's back-off, not at once.
-        this.sandboxHeldUntilMs = this.retryLater();
+        this.retryLater();
       } else {
         this.sandbox = { state: 'ready', stack: answer.stack, ip: answer.ip };
       }
