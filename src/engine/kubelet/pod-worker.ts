@@ -33,6 +33,8 @@ export class PodWorker {
   private readonly startedAtMs: number;
   private mount = { attempts: 0, sinceMs: 0, waiting: false };
   private retry: ScheduledEvent | undefined;
+  /** No sandbox is tried before, after one that failed. */
+  private sandboxHeldUntilMs = 0;
   private finished = false;
   private lastStatus = '';
   private lastIp = '';
@@ -150,9 +152,9 @@ export class PodWorker {
   }
 
   private createSandbox(): void {
-    if (this.sandbox.state === 'creating') return;
-    this.sandbox = { state: 'creating' };
     const { kernel } = this.node;
+    if (this.sandbox.state === 'creating' || kernel.nowMs < this.sandboxHeldUntilMs) return;
+    this.sandbox = { state: 'creating' };
     kernel.after(RUNTIME_MS.sandbox + kernel.random.fraction() * RUNTIME_MS.sandboxSpread, 'kubelet/sandbox', this.pod.metadata.name, () => {
       if (this.finished || this.terminating) {
         this.sandbox = { state: 'none' };
@@ -162,7 +164,8 @@ export class PodWorker {
       if (!answer.ok) {
         this.sandbox = { state: 'none' };
         this.event('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${answer.error}`);
-        this.retryLater();
+        // The failed sync ends here: the next one comes after the worker's back-off, not at once.
+        this.sandboxHeldUntilMs = this.retryLater();
       } else {
         this.sandbox = { state: 'ready', stack: answer.stack, ip: answer.ip };
       }
