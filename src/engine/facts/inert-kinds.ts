@@ -8,8 +8,6 @@ export const INERT_KINDS: ReadonlyMap<string, string> = new Map([
   ['Ingress', 'no controller serves it; a Service of type ClusterIP or NodePort is reachable'],
   ['IngressClass', 'no controller serves it'],
   ['CertificateSigningRequest', 'nobody signs it; kubectl create token gives a service account token'],
-  ['ValidatingAdmissionPolicy', 'it is not evaluated'],
-  ['ValidatingAdmissionPolicyBinding', 'it is not evaluated'],
   ['MutatingAdmissionPolicy', 'it is not evaluated'],
   ['MutatingAdmissionPolicyBinding', 'it is not evaluated'],
   ['ValidatingWebhookConfiguration', 'no webhook is called'],

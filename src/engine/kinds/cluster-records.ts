@@ -2,6 +2,7 @@
 import type { Draft } from '../apimachinery/json.ts';
 import { formatSelector } from '../apimachinery/label-selector.ts';
 import { ageColumn, nameColumn } from './columns.ts';
+import { oneOfOrNone } from './field-checks.ts';
 import { defineKind, type KindDeclaration } from './kind.ts';
 import { canonicalResources, defaultPodTemplate, fill } from './pod-template.ts';
 
@@ -167,6 +168,7 @@ export const validatingAdmissionPolicy = defineKind({
     fill(object.spec, 'failurePolicy', 'Fail');
     defaultMatch(object.spec.matchConstraints);
   },
+  validate: object => ((object.spec?.validations ?? []) as Draft[]).flatMap(({ reason }, i) => oneOfOrNone(reason, `spec.validations[${i}].reason`, ['Forbidden', 'Invalid', 'RequestEntityTooLarge'])),
   prepareCreate: object => { object.status = {}; },
   columns: [
     nameColumn,

@@ -1,4 +1,5 @@
 /** Which plugins run, in which order. */
+import { admissionPolicies } from './admission-policies.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import { defaultIngressClass, defaultStorageClass, taintNodesByCondition } from './default-classes.ts';
 import { limitRangerDefaults } from './limit-ranger.ts';
@@ -11,5 +12,5 @@ import { serviceAddresses } from './service-addresses.ts';
 
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle, limitRangerDefaults, serviceAccountAdmission, taintNodesByCondition, priority, defaultTolerations,
-  runtimeClassAdmission, defaultStorageClass, defaultIngressClass, serviceAddresses, podSecurity, resourceQuotaAdmission,
+  runtimeClassAdmission, defaultStorageClass, defaultIngressClass, serviceAddresses, podSecurity, admissionPolicies, resourceQuotaAdmission,
 ];

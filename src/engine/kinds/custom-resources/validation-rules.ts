@@ -71,7 +71,7 @@ function celName(name: string): string {
 }
 
 /** A value as expressions see it: whole numbers are `int`, by the schema and not by how they are written. */
-function celValue(value: unknown, schema: JsonSchema | undefined): unknown {
+export function celValue(value: unknown, schema: JsonSchema | undefined): unknown {
   if (typeof value === 'number') return schema?.type === 'number' || !Number.isInteger(value) ? value : BigInt(value);
   if (Array.isArray(value)) return value.map(item => celValue(item, schema?.items));
   if (!isObject(value)) return value;
@@ -86,6 +86,9 @@ function celValue(value: unknown, schema: JsonSchema | undefined): unknown {
 
 /** Failures that the value causes; anything else is a gap of our own and restricts nothing. */
 const CAUSED_BY_VALUE = /^(no such key|index out of bounds|division by zero|integer overflow|no such overload)/i;
+
+/** Whether a failure says something of the value, not of what is not modelled. */
+export const isCausedByValue = (text: string): boolean => CAUSED_BY_VALUE.test(text);
 
 function broken(rule: Rule, program: Program, schema: JsonSchema, path: string, variables: Record<string, unknown>): FieldProblem | undefined {
   const source = rule.message?.trim() || rule.rule.trim();
