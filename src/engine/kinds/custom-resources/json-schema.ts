@@ -1,5 +1,5 @@
 /** The schema of a custom resource, and what it does to an object before anything is checked: pruning and defaulting. */
-import { cloneJson, isObject, type Draft } from '../../apimachinery/json.ts';
+import { cloneJson, isObject } from '../../apimachinery/json.ts';
 
 /** `JSONSchemaProps` as far as structural schemas use them. */
 export interface JsonSchema {
