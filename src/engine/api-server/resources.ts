@@ -111,6 +111,8 @@ export class Resources {
   private readonly byKind = new Map<string, ServedResource>();
   /** In discovery order. */
   readonly all: ServedResource[] = [];
+  /** What is served without a definition. */
+  private readonly fixed: ServedResource[] = [];
   /** By name of their definition. */
   private readonly custom = new Map<string, readonly ServedResource[]>();
 
@@ -130,6 +132,7 @@ export class Resources {
       declaration: declarationOf(storage, apiVersion, each.kind), schema: schemaOf(apiVersion, each.kind),
     };
     this.all.push(resource);
+    this.fixed.push(resource);
     this.enter(resource);
   }
 
@@ -149,10 +152,13 @@ export class Resources {
     }
     if (served.length > 0) this.custom.set(definition, served);
     else this.custom.delete(definition);
+    // A definition takes the place of a kind that an add-on brought; without it, that one is back.
+    for (const resource of this.fixed) if (!this.find(resource.group, resource.version, resource.name)) this.enter(resource);
     for (const resource of served) this.enter(resource);
     // Custom groups follow the built-in ones, each with its versions as clients prefer them.
-    const rest = this.all.filter(each => !each.custom);
-    const others = [...this.custom.values()].flat().sort((a, b) => order(a.group, b.group) || byVersion(a.version, b.version) || order(a.name, b.name));
+    const defined = [...this.custom.values()].flat();
+    const rest = this.fixed.filter(each => !defined.some(one => one.group === each.group && one.version === each.version && one.name === each.name));
+    const others = defined.sort((a, b) => order(a.group, b.group) || byVersion(a.version, b.version) || order(a.name, b.name));
     this.all.splice(0, this.all.length, ...rest, ...others);
   }
 

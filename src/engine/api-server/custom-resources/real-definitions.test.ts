@@ -76,4 +76,20 @@ describe('a definition may use', () => {
     const table = api.handle({ method: 'GET', path: '/apis/example.com/v1alpha1/things', headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }, user: { name: 'admin', groups: ['system:masters'] } }).body as Json;
     expect(table.rows[0].cells).toEqual(['t', 'Done', 'False', null, '["a","b"]']);
   });
+
+  test('the name of a kind that an add-on brought: it takes its place, and gives it back', () => {
+    const api = createApiServer({ kernel: new Kernel({ seed: 1 }) });
+    const kernelUser = { name: 'admin', groups: ['system:masters'] };
+    api.serve({ group: 'example.com', version: 'v1', name: 'nets', singular: 'net', kind: 'Net', namespaced: false });
+    const client = api.as(kernelUser);
+    client.create({ apiVersion: 'example.com/v1', kind: 'Net', metadata: { name: 'n' }, spec: { any: 1 } });
+    client.create({
+      apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'nets.example.com' },
+      spec: { group: 'example.com', scope: 'Cluster', names: { kind: 'Net', plural: 'nets' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', required: ['subnet'], properties: { subnet: { type: 'string' } } } } } } }] },
+    });
+    const resources = (): Json[] => (api.handle({ method: 'GET', path: '/apis/example.com/v1', user: kernelUser }).body as Json).resources;
+    expect(resources().map(each => each.name)).toEqual(['nets']);
+    expect(client.create({ apiVersion: 'example.com/v1', kind: 'Net', metadata: { name: 'm' }, spec: {} }).ok).toBe(false);
+    expect(api.reader.list('Net').map(each => each.metadata.name)).toEqual(['n']);
+  });
 });
