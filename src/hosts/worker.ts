@@ -202,7 +202,9 @@ function loadTheRest(): void {
   void loadLaptopPrograms().then(guarded(() => {
     const messages = early ?? [];
     early = undefined;
-    for (const message of messages) receive(message);
+    // What is being fetched for came later than what waited for the programs.
+    if (fetching) fetching.unshift(...messages);
+    else for (const message of messages) receive(message);
   }), guarded((failure: unknown) => { throw failure; }));
 }
 

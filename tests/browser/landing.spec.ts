@@ -86,3 +86,14 @@ for (const theme of ['light', 'dark', 'contrast']) {
     expect(violations.map(violation => `${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')}`)).toEqual([]);
   });
 }
+
+test('whoever opens a scenario at once gets that one, and not the cluster of the landing page', async ({ page }) => {
+  for (const waitMs of [0, 60, 120, 200, 320]) {
+    await page.goto('./');
+    await page.waitForTimeout(waitMs);
+    await page.getByRole('link', { name: /Product pages fail/ }).click();
+    await page.locator('.slip').waitFor();
+    await expect(page.locator('.obj').first()).toBeVisible();
+    await expect.poll(() => screen(page)).toMatch(/kfo-prod\/shop \$ ?$/m);
+  }
+});
