@@ -142,7 +142,8 @@ function tick(): void {
     if (end === 'reached' || performance.now() - startedMs > SLICE_MS) break;
   }
   const now = performance.now();
-  if (now - lastFrameMs >= FRAME_MS) {
+  // A paused world that has answered its line does not tick again: what it said goes out now.
+  if (now - lastFrameMs >= FRAME_MS || !pace.moving(run.desk.busy)) {
     lastFrameMs = now;
     run.desk.flush();
     run.tell(pace.speed);
