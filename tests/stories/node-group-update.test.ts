@@ -100,7 +100,9 @@ describe('a node group update', () => {
     const words = world.nodeWords();
     expect(words['v1.34 Ready,SchedulingDisabled']).toBe(1);
     expect(words['v1.35 Ready']).toBe(3);
-    expect(error.resourceIds.map((name: string) => world.get<Node>('Node', name, '')?.spec?.unschedulable)).toEqual([true]);
+    const [stuckNode, ...stuckPods] = error.resourceIds;
+    expect(world.get<Node>('Node', stuckNode, '')?.spec?.unschedulable).toBe(true);
+    expect(stuckPods).toEqual([expect.stringMatching(/^default\/orders-[a-z0-9]+-[a-z0-9]{5}$/)]);
     expect(world.readyPods('orders')).toBe(3);
 
     const ready: number[] = [];

@@ -166,9 +166,9 @@ export class NodeGroupUpdate {
     }
     this.inWork.set(instanceId, undefined);
     manager.setAside(nodeName, true);
-    const drain = manager.drain(nodeName, { limitMs: NODE_UPDATE.drainLimitMs, force }, ({ outcome }) => {
+    const drain = manager.drain(nodeName, { limitMs: NODE_UPDATE.drainLimitMs, force }, ({ outcome, left }) => {
       if (outcome === 'timed-out') {
-        this.fail({ errorCode: 'PodEvictionFailure', errorMessage: TEXT.evictionFailed(this.name), resourceIds: [nodeName] }, new Set([nodeName]));
+        this.fail({ errorCode: 'PodEvictionFailure', errorMessage: TEXT.evictionFailed(this.name), resourceIds: [nodeName, ...left] }, new Set([nodeName]));
         return;
       }
       manager.cordon(nodeName);
