@@ -59,7 +59,7 @@ describe('what is wrong with a line', () => {
     ['upgrade nodegroup --cluster kfo-prod', 'name must be set'],
     ['upgrade cluster --name kfo-prod --version 1.33', 'cannot upgrade to a lower version. Found given target version "1.33", current cluster version "1.34"'],
     ['get iamidentitymapping --cluster kfo-prod', 'eksctl get iamidentitymapping is not modelled; aws eks list-access-entries shows who may enter'],
-    ['utils update-cluster-vpc-config', 'eksctl utils is not modelled; aws eks update-kubeconfig writes a kubeconfig; aws eks update-cluster-config has the rest'],
+    ['utils update-cluster-vpc-config', 'eksctl utils update-cluster-vpc-config is not modelled; eksctl utils write-kubeconfig is'],
     ['get nodegroup --cluster kfo-prod -f x.yaml', '--config-file is not modelled; the same can be said with flags'],
     ['get nodegroup --cluster kfo-prod --region us-east-1', 'region us-east-1 is not modelled; everything is in eu-west-1'],
   ])('eksctl %s', (line, message) => {
@@ -134,7 +134,7 @@ test('flags may be joined, repeated, and stand anywhere', () => {
   expect(flagUsages(specs)).toBe('  -n, --name string     h\n      --zones strings   h\n');
 });
 
-test.each([['eksctl u', ['upgrade']], ['eksctl get ', ['cluster', 'nodegroup', 'addon']], ['eksctl get ng --cl', ['--cluster']]])('Tab after %s', (line, texts) => {
+test.each([['eksctl u', ['upgrade', 'utils']], ['eksctl get ', ['cluster', 'nodegroup', 'addon']], ['eksctl get ng --cl', ['--cluster']]])('Tab after %s', (line, texts) => {
   const words = line.split(' ');
   expect(completeEksctl(words, words.length - 1).candidates.map(({ text }) => text)).toEqual(texts);
 });
