@@ -58,7 +58,7 @@ function* runLine(process: SystemProcess, setup: { transport: Transport; version
   if (!command) return yield* runParent(process, spec, line.args);
   const missing = command.required.filter(flag => !line.flags.changed(flag));
   if (missing.length > 0) throw new CliFailure(`required flag(s) ${missing.map(flag => JSON.stringify(flag)).join(', ')} not set`);
-  refuseUnmodelled(command, line.flags.given());
+  refuseUnmodelled(command, spec, line.flags.given());
   const session = new Session(process, setup, line);
   const code = yield* command.run(session);
   if (line.flags.bool('warnings-as-errors') && session.warningsSeen > 0) {
@@ -88,9 +88,10 @@ function* showHelpTopic(process: SystemProcess, words: readonly string[]): Task<
   return 0;
 }
 
-function refuseUnmodelled(command: Command, given: readonly string[]): void {
+/** A global flag is refused for all commands alike, unless a command has one of its own by that name. */
+function refuseUnmodelled(command: Command, spec: CommandSpec, given: readonly string[]): void {
   for (const flag of given) {
-    const nearest = command.refused[flag] ?? (command.path === 'debug' && flag === 'profile' ? undefined : GLOBAL_REFUSALS[flag]);
+    const nearest = command.refused[flag] ?? (spec.flags.some(({ name }) => name === flag) ? undefined : GLOBAL_REFUSALS[flag]);
     if (nearest !== undefined) throw new CliFailure(`flag --${flag} is not modelled; ${nearest}`);
   }
 }

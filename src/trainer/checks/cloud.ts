@@ -2,6 +2,8 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
+import { isNodeReady } from '../../engine/aws/eks/in-cluster.ts';
+import { minorOf } from '../../engine/facts/eks.ts';
 import { unitValue } from '../../engine/apimachinery/quantity.ts';
 import type { Cluster } from '../../engine/cluster.ts';
 import { podSummary } from '../../engine/kinds/pod-status.ts';
@@ -25,8 +27,6 @@ export function registerCloud(environment: Environment, cluster: Cluster, arrive
     .registerFunction('unusedAddressShare(): double', () => unusedAddressShare(cluster));
 }
 
-const minorOf = (version: string): string => version.replace(/^v/, '').split('.').slice(0, 2).join('.');
-
 function nodeGroup({ aws }: Cluster, name: string, arrivedMs: number): Answer {
   const found = aws.eks.nodegroups.table.get(name);
   if (!found) return { exists: false, status: '', version: '', minSize: 0n, maxSize: 0n, desired: 0n, role: '', updateId: '', updateStatus: '' };
@@ -39,10 +39,10 @@ function nodeGroup({ aws }: Cluster, name: string, arrivedMs: number): Answer {
 
 function nodes({ api: { reader }, aws: { ec2 } }: Cluster, group: string): Answer {
   const all = reader.list<Node>('Node').filter(({ metadata }) => group === '' || metadata.labels?.[NODEGROUP] === group);
-  const ready = all.filter(({ status }) => status?.conditions?.some(({ type, status: word }) => type === 'Ready' && word === 'True'));
+  const ready = all.filter(isNodeReady);
   return {
     total: BigInt(all.length), ready: BigInt(ready.length), cordoned: BigInt(all.filter(({ spec }) => spec?.unschedulable).length),
-    versions: [...new Set(all.map(({ status }) => minorOf(status?.nodeInfo?.kubeletVersion ?? '')))].sort(),
+    versions: [...new Set(all.map(({ status }) => minorOf((status?.nodeInfo?.kubeletVersion ?? '').slice(1))))].sort(),
     podSlots: all.map(({ status }) => BigInt(unitValue(status?.allocatable?.['pods'] ?? '0'))),
     names: all.map(({ metadata }) => metadata.name),
     subnets: [...new Set(all.flatMap(({ status }) => ec2.subnetOf(status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '')?.subnetId ?? []))].sort(),

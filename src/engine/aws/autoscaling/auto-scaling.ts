@@ -3,23 +3,13 @@ import { assert } from '../../kernel/assert.ts';
 import { rfc3339 } from '../../kernel/calendar.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { AwsFoundation } from '../foundation.ts';
-import type { Ec2, Instance, Tags } from '../ec2/contract.ts';
+import type { Ec2, Instance } from '../ec2/contract.ts';
 import { AwsTable } from '../table.ts';
 import { memberToEnd, staying, zoneToGrow } from './balance.ts';
 import type { Activity, AutoScalingGroup, Member } from './contract.ts';
 import { LaunchTemplates } from './launch-templates.ts';
 
-export interface NewGroup {
-  readonly name: string;
-  readonly launchTemplateId: string;
-  readonly instanceTypes: readonly string[];
-  readonly capacityType: 'ON_DEMAND' | 'SPOT';
-  readonly min: number;
-  readonly max: number;
-  readonly desired: number;
-  readonly subnetIds: readonly string[];
-  readonly tags: Tags;
-}
+export type NewGroup = Pick<AutoScalingGroup, 'name' | 'launchTemplateId' | 'instanceTypes' | 'capacityType' | 'min' | 'max' | 'desired' | 'subnetIds' | 'tags'>;
 
 /** Why the group is about to act, until it does. */
 interface Waiting { cause?: string; failures: number; readonly shunnedUntilMs: Map<string, number>; replacing: number; event?: ReturnType<Kernel['after']>; dueMs: number }
