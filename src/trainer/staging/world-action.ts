@@ -4,6 +4,7 @@
  */
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import * as z from 'zod';
+import { NodeManager } from '../../engine/aws/eks/in-cluster.ts';
 import type { Cluster } from '../../engine/cluster.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import type { StoredPod } from '../../engine/kubelet/pod.ts';
@@ -52,8 +53,6 @@ export interface ActionOutcome {
 }
 
 const THROUGH: ActionOutcome = { undo() {}, isThrough: () => true };
-/** `kubectl drain` asks again this often. */
-const EVICT_AGAIN_MS = 5_000;
 /** Until requests under way are answered. */
 const LAST_ANSWERS_MS = 10_000;
 
@@ -122,23 +121,15 @@ function under(cluster: Cluster, key: string): { node: string; pod: StoredPod } 
 }
 
 function drain({ cluster, user }: ActionContext, node: string): ActionOutcome {
-  const client = cluster.api.as({ name: user, groups: ['system:masters', 'system:authenticated'] });
-  client.patch('Node', { namespace: '', name: node }, 'merge', { spec: { unschedulable: true } });
+  const manager = new NodeManager(cluster.kernel, cluster.api, { name: user, groups: ['system:masters', 'system:authenticated'] });
   let through = false;
-  let ended = false;
-  const sweep = (): void => {
-    if (ended) return;
-    const left = cluster.api.reader.podsOnNode<StoredPod>(node).filter(({ metadata }) => !metadata.ownerReferences?.some(owner => owner.kind === 'DaemonSet'));
-    for (const pod of left) if (!pod.metadata.deletionTimestamp) client.evict(nameOf(pod));
-    through = left.length === 0;
-    if (!through) cluster.kernel.after(EVICT_AGAIN_MS, 'trainer/drain', node, sweep);
-  };
-  sweep();
+  manager.cordon(node);
+  const { stop } = manager.drain(node, { limitMs: Number.POSITIVE_INFINITY, force: false }, () => { through = true; });
   return {
     isThrough: () => through,
     undo: () => {
-      ended = true;
-      client.patch('Node', { namespace: '', name: node }, 'merge', { spec: { unschedulable: null } });
+      stop();
+      manager.uncordon(node);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import type { ApiServer, Client } from '../../api-server/contract.ts';
+import type { ApiServer, Client, User } from '../../api-server/contract.ts';
 import type { KubeObject, ObjectKey } from '../../apimachinery/object.ts';
 import { NODE_UPDATE } from '../../facts/eks.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -23,12 +23,14 @@ export interface DrainOptions {
 /** A drain that goes on; stopping it leaves evicted pods evicted. */
 export interface Drain { stop(): void }
 
-/** What AWS does inside a cluster to its managed nodes, as the user `eks:node-manager`: it cordons, labels and evicts. */
+const EKS: User = { name: 'eks:node-manager', groups: ['system:authenticated'] };
+
+/** What is done to nodes from outside: cordoned, labelled, emptied. By AWS for its managed nodes, unless somebody else is named. */
 export class NodeManager {
   private readonly client: Client;
 
-  constructor(private readonly kernel: Kernel, private readonly api: ApiServer) {
-    this.client = api.as({ name: 'eks:node-manager', groups: ['system:authenticated'] });
+  constructor(private readonly kernel: Kernel, private readonly api: ApiServer, user: User = EKS) {
+    this.client = api.as(user);
   }
 
   /** Instance id → its Node. */
@@ -54,6 +56,10 @@ export class NodeManager {
 
   cordon(nodeName: string): void {
     this.patchNode(nodeName, { spec: { unschedulable: true } });
+  }
+
+  uncordon(nodeName: string): void {
+    this.patchNode(nodeName, { spec: { unschedulable: null } });
   }
 
   patchNode(nodeName: string, patch: object): void {
