@@ -2,6 +2,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
+import { usableCount } from '../../engine/aws/ec2/subnet-ledger.ts';
 import { isNodeReady } from '../../engine/aws/eks/in-cluster.ts';
 import { minorOf } from '../../engine/facts/eks.ts';
 import { unitValue } from '../../engine/apimachinery/quantity.ts';
@@ -52,7 +53,7 @@ function nodes({ api: { reader }, aws: { ec2 } }: Cluster, group: string): Answe
 function subnet({ aws: { ec2 } }: Cluster, id: string): Answer {
   const found = ec2.subnets.get(id);
   if (!found) return { exists: false, free: 0n, size: 0n, freeShare: 0 };
-  const size = 2 ** (32 - Number(found.cidr.split('/')[1])) - 5;
+  const size = usableCount(found.cidr);
   const free = ec2.freeCount(id);
   return { exists: true, free: BigInt(free), size: BigInt(size), freeShare: free / size };
 }

@@ -4,6 +4,7 @@ import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
 import type { Reader } from '../../engine/api-server/contract.ts';
 import type { KubeObject } from '../../engine/apimachinery/object.ts';
 import type { Cluster } from '../../engine/cluster.ts';
+import { healthyWanted } from '../../engine/controllers/disruption/disruption.ts';
 import type { GuardState } from '../contract.ts';
 import { iamProblem, openDoorProblem, takeCloudBaseline, type CloudBaseline } from './cloud.ts';
 import { policyProblem, securityProblem } from './security.ts';
@@ -145,15 +146,8 @@ function budgetProblem(before: PodDisruptionBudget & KubeObject, reader: Reader,
   const guarded = deployments.find(({ metadata, spec }) => metadata.namespace === before.metadata.namespace
     && Object.entries(before.spec?.selector?.matchLabels ?? {}).every(([key, value]) => spec?.template.metadata?.labels?.[key] === value));
   const pods = guarded?.spec?.replicas ?? 1;
-  const [wanted, has] = [keptUp(before, pods), keptUp(now, pods)];
+  const [wanted, has] = [healthyWanted(before, pods), healthyWanted(now, pods)];
   return has < wanted ? `budget ${labelOf(before)} keeps ${has} of ${pods} pods up instead of ${wanted}` : undefined;
-}
-
-/** How many of `pods` a budget keeps up. Source: disruption.go `getExpectedPodCount`: percentages round up. */
-function keptUp({ spec }: PodDisruptionBudget, pods: number): number {
-  const amount = (value: string | number): number => (typeof value === 'number' || !value.endsWith('%') ? Number(value) : Math.ceil((Number(value.slice(0, -1)) / 100) * pods));
-  if (spec?.minAvailable !== undefined) return amount(spec.minAvailable as string | number);
-  return spec?.maxUnavailable === undefined ? 0 : Math.max(0, pods - amount(spec.maxUnavailable as string | number));
 }
 
 /** Remembers when each guard broke. */

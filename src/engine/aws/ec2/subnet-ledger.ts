@@ -14,6 +14,13 @@ export function addressesOf({ privateIp, secondaryIps, prefixes }: Pick<NetworkI
   return held;
 }
 
+/** How many addresses of a subnet can be used at all: AWS keeps five. */
+export function usableCount(cidr: string): number {
+  const range = parseCidr(cidr);
+  assert(range, `${cidr} is no range`);
+  return range.size - RESERVED_ADDRESSES.first - RESERVED_ADDRESSES.last;
+}
+
 /**
  * Which addresses of one subnet are held: an index over the interfaces in it, rebuilt by each of their changes.
  * Reservations (`create-subnet-cidr-reservation`) keep ranges from being drawn for the other purpose.
@@ -22,6 +29,7 @@ export class SubnetLedger {
   private readonly range: Range;
   private readonly first: number;
   private readonly last: number;
+  private readonly usable: number;
   private readonly held = new Set<number>();
   private aside: ReadonlySet<number> = new Set();
   private reservedForPrefixes: readonly Range[] = [];
@@ -31,12 +39,13 @@ export class SubnetLedger {
     const range = parseCidr(cidr);
     assert(range && range.length <= 28, `subnet ${cidr} is no range of /28 or wider`);
     this.range = range;
+    this.usable = usableCount(cidr);
     this.first = range.first + RESERVED_ADDRESSES.first;
     this.last = range.first + range.size - 1 - RESERVED_ADDRESSES.last;
   }
 
   get freeCount(): number {
-    return this.last - this.first + 1 - this.held.size;
+    return this.usable - this.held.size;
   }
 
   /** Whether the subnet's range covers the address at all. */

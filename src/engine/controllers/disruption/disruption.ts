@@ -26,10 +26,7 @@ export const disruptionController = defineController<PodDisruptionBudget>({
     if (typeof expectedPods === 'string') {
       return [...events, { do: 'event', about: budget, type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message: `Failed to calculate the number of expected pods: ${expectedPods}` }, ...failSafe(budget, expectedPods, view)];
     }
-    const { minAvailable, maxUnavailable } = budget.spec ?? {};
-    const desiredHealthy = maxUnavailable !== undefined
-      ? Math.max(0, expectedPods - intOrPercent(maxUnavailable, expectedPods, true))
-      : typeof minAvailable === 'string' ? intOrPercent(minAvailable, expectedPods, true) : minAvailable ?? 0;
+    const desiredHealthy = healthyWanted(budget, expectedPods);
     const disrupted = Object.keys(budget.status?.disruptedPods ?? {});
     const counted = pods.filter(pod => !isTerminal(pod) && !pod.metadata.deletionTimestamp && !disrupted.includes(pod.metadata.name));
     const currentHealthy = counted.filter(isPodReady).length;
@@ -37,6 +34,12 @@ export const disruptionController = defineController<PodDisruptionBudget>({
     return [...events, ...statusChange(budget, { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed }, view)];
   },
 });
+
+/** How many of the expected pods a budget keeps up; percentages round up. */
+export function healthyWanted({ spec: { minAvailable, maxUnavailable } = {} }: PodDisruptionBudget, expectedPods: number): number {
+  if (maxUnavailable !== undefined) return Math.max(0, expectedPods - intOrPercent(maxUnavailable, expectedPods, true));
+  return typeof minAvailable === 'string' ? intOrPercent(minAvailable, expectedPods, true) : minAvailable ?? 0;
+}
 
 function selects(budget: Budget, pod: KubeObject): boolean {
   return labelSelectorMatches(budget.spec?.selector, pod.metadata.labels);
