@@ -24,6 +24,9 @@ describe('aws in the estate', () => {
     expect(await out(`${as} ec2 describe-vpcs`)).toBe('\nAn error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was not able to validate the provided access credentials\n');
     expect(await out(`${as} eks list-clusters`)).toBe('\nAn error occurred (UnrecognizedClientException) when calling the ListClusters operation: The security token included in the request is invalid.\n');
   });
+  test('a refusal names only services of which something is answered', async () => {
+    expect(await out('aws s3 ls')).toBe('\naws s3 is not modelled; the services that are: ec2, eks, ecr, iam, sts, autoscaling, elbv2, cloudtrail\n');
+  });
   test('kubectl works through what update-kubeconfig wrote', async () => {
     expect(await out('aws eks update-kubeconfig --name kfo-prod')).toBe('Added new context arn:aws:eks:eu-west-1:111122223333:cluster/kfo-prod to /home/you/.kube/config\n');
     expect(await out('kubectl auth whoami -o name; kubectl get namespace shop -o name')).toContain('namespace/shop\n');

@@ -3,7 +3,7 @@ import type { AwsService } from '../../engine/aws/contract.ts';
 import type { AwsTransport } from './contract.ts';
 import { GLOBAL_OPTIONS } from './line/global-options.ts';
 import { operationOptions } from './line/operation-options.ts';
-import { kebab, modelledServices, serviceModel } from './models/model.ts';
+import { kebab, servedServices, serviceModel } from './models/model.ts';
 import { CUSTOM } from './customizations/commands.ts';
 
 const listed = (title: string, names: readonly string[]): string => (names.length === 0 ? '' : `${title}\n${names.map(name => `       o ${name}\n`).join('')}\n`);
@@ -15,7 +15,7 @@ export function helpText(path: readonly string[], transport: AwsTransport): stri
   const custom = CUSTOM[service ?? '']?.find(command => command.name === name);
   const head = `NAME\n       ${path.join(' ') || 'aws'} -${custom ? ` ${custom.summary}` : ''}\n\n`;
   if (service === undefined) {
-    return `${head}SYNOPSIS\n          aws [options] <command> <subcommand> [parameters]\n\n${listed('GLOBAL OPTIONS', GLOBAL_OPTIONS.map(option => option.name))}${listed('AVAILABLE SERVICES', [...modelledServices(), 'configure'])}`;
+    return `${head}SYNOPSIS\n          aws [options] <command> <subcommand> [parameters]\n\n${listed('GLOBAL OPTIONS', GLOBAL_OPTIONS.map(option => option.name))}${listed('AVAILABLE SERVICES', [...servedServices(transport), 'configure'])}`;
   }
   if (custom) return `${head}${listed('OPTIONS', [...(custom.words ?? []), ...custom.options.map(option => option.name)])}`;
   if (!model) return `${head}${listed('AVAILABLE COMMANDS', (CUSTOM[service] ?? []).map(command => command.name))}`;

@@ -9,7 +9,7 @@ import { helpText } from './help.ts';
 import { JmesPathError } from './jmespath/query.ts';
 import { parseWords } from './line/arg-parser.ts';
 import { GLOBAL_OPTIONS, globalsOf } from './line/global-options.ts';
-import { commandNames, modelledServices, type ServiceModel, serviceModel } from './models/model.ts';
+import { commandNames, servedServices, type ServiceModel, serviceModel } from './models/model.ts';
 import { runOperation } from './run-operation.ts';
 import { AwsSession, unserved } from './session.ts';
 import { runWaiter } from './waiters.ts';
@@ -45,7 +45,7 @@ function* runLine(process: SystemProcess, transport: AwsTransport, version: stri
   const model = serviceModel(command);
   if (model) return yield* runService(session, model, rest);
   if (command === 'configure') return yield* runConfigure(session, rest);
-  throw notModelled(`aws ${command}`, `the services that are: ${modelledServices().join(', ')}`);
+  throw notModelled(`aws ${command}`, `the services that are: ${servedServices(transport).join(', ')}`);
 }
 
 /** The words a service knows, in the order of the real program. */

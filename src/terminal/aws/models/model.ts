@@ -1,5 +1,6 @@
 /** The service models as the `aws` program reads them: operations, shapes, waiters, pages. Data: services.json. */
 import type { AwsService } from '../../../engine/aws/contract.ts';
+import type { AwsTransport } from '../contract.ts';
 import data from './services.json' with { type: 'json' };
 
 /** A scalar kind with its least length or value (`s1`), or the name of a shape. */
@@ -161,6 +162,9 @@ export function serviceModel(name: string): ServiceModel | undefined {
 }
 
 export const modelledServices = (): readonly string[] => Object.keys(raw.services);
+
+/** Those of which the account answers something. */
+export const servedServices = (transport: AwsTransport): readonly string[] => modelledServices().filter(service => transport.served(service as AwsService).length > 0);
 
 /** Every first word the real program knows. */
 export const commandNames = (): readonly string[] => raw.commands.split(' ');
