@@ -89,7 +89,7 @@ export class Machines {
   private hostTree(instance: Instance, description: NodeDescription, path: string): Tree {
     const { kernel } = this.parts;
     let root = this.nodeRoots.get(description.name);
-    if (!root) this.nodeRoots.set(description.name, root = nodeRoot(kernel, description, this.programs, this.parts.nodeNetwork.files(description.name)));
+    if (!root) this.nodeRoots.set(description.name, root = nodeRoot(kernel, description, this.programs, this.parts, this.parts.nodeNetwork.files(description.name)));
     return root.directory(path, kernel.nowMs) ?? root;
   }
 

@@ -14,7 +14,7 @@ import { clientWhile } from './cut-off.ts';
 import type { Usage } from './container.ts';
 import type { PodNetwork } from './contract.ts';
 import { NodeImages } from './image-pull.ts';
-import { NO_NETWORK_PLUGIN, nodeObject, type NodeDescription } from './node-object.ts';
+import { NO_NETWORK_PLUGIN, nodeObject, privateDomain, type NodeDescription } from './node-object.ts';
 import type { NodeServices } from './node-services.ts';
 import type { StoredPod } from './pod.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -63,7 +63,7 @@ export class Kubelet implements NodeServices {
     this.recorder = new CountingRecorder(parts.kernel, this.client, 'kubelet', name);
     this.nodeStack = parts.network.createStack({
       name, group: `node/${name}`, kind: 'node', addresses: [description.address], zone, node: name,
-      resolver: { nameservers: [VPC_RESOLVER], search: ['eu-west-1.compute.internal'], ndots: 1 },
+      resolver: { nameservers: [VPC_RESOLVER], search: [privateDomain(description.region)], ndots: 1 },
     });
     this.nodeStack.listen(10250);
   }
@@ -234,7 +234,7 @@ export class Kubelet implements NodeServices {
     const nodeDefault = policy === 'Default' || (policy === 'ClusterFirst' && pod.spec?.hostNetwork === true);
     const base = policy === 'None' ? { nameservers: [], search: [], ndots: 1 }
       : nodeDefault ? this.nodeStack.resolver
-        : { nameservers: [clusterDns], search: [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, 'eu-west-1.compute.internal'], ndots: 5 };
+        : { nameservers: [clusterDns], search: [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, privateDomain(this.description.region)], ndots: 5 };
     const ndots = Number(own?.options?.find(option => option.name === 'ndots')?.value ?? base.ndots);
     return { nameservers: [...base.nameservers, ...own?.nameservers ?? []], search: [...base.search, ...own?.searches ?? []], ndots };
   }

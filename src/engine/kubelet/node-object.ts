@@ -18,6 +18,9 @@ export interface NodeDescription {
 /** What containerd says until a network plugin has left its configuration. Source: go-cni errors.go, pkg/kubelet/runtime.go. */
 export const NO_NETWORK_PLUGIN = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
+/** Where a VPC's own names of machines live; `us-east-1` has an older one. Source: shared facts "nodes and ENI". */
+export const privateDomain = (region: string): string => (region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`);
+
 /** The Node as its kubelet registers it on EKS. Source: shared facts "nodes and ENI"; pkg/kubelet/nodestatus/setters.go. */
 export function nodeObject(node: NodeDescription, nowMs: number, ready: boolean) {
   const now = rfc3339(nowMs);
@@ -41,7 +44,7 @@ export function nodeObject(node: NodeDescription, nowMs: number, ready: boolean)
       taints: [...node.taints, { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }],
     },
     status: {
-      addresses: [{ type: 'InternalIP', address: node.address }, { type: 'InternalDNS', address: `${node.name}.${node.region}.compute.internal` }, { type: 'Hostname', address: `${node.name}.${node.region}.compute.internal` }],
+      addresses: [{ type: 'InternalIP', address: node.address }, { type: 'InternalDNS', address: `${node.name}.${privateDomain(node.region)}` }, { type: 'Hostname', address: `${node.name}.${privateDomain(node.region)}` }],
       allocatable: { cpu: `${size.allocatableCpuMillis}m`, 'ephemeral-storage': String(size.allocatableEphemeralBytes), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.allocatableMemoryKi}Ki`, pods: String(size.maxPods) },
       capacity: { cpu: String(size.cpuCores), 'ephemeral-storage': `${size.ephemeralStorageKi}Ki`, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.memoryKi}Ki`, pods: String(size.maxPods) },
       conditions: [

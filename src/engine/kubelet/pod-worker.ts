@@ -1,5 +1,5 @@
 /**
- * One pod on one node, from the binding to the last trace of it. Longer than most files because the order of these steps
+ * One pod on one node, from the binding to the last trace of it. Long, over 500 lines, because the order of these steps
  * is the thing to read: it is the pod's life.
  *
  * Source: pkg/kubelet/{kubelet,pod_workers}.go, kuberuntime/kuberuntime_manager.go (`computePodActions`: look, decide, act).

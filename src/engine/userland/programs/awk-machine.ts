@@ -1,4 +1,4 @@
-// One machine: its cells, its control flow and its input share so much state that splitting it would hide them from each other.
+// Long, over 500 lines: one machine, whose cells, control flow and input share so much state that splitting it would hide them from each other.
 import type { Descriptor } from '../../kernel/pipe.ts';
 import { Pipe } from '../../kernel/pipe.ts';
 import type { Task } from '../../kernel/task.ts';

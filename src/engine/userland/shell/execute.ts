@@ -1,4 +1,4 @@
-/** Runs a parsed script. Long because a statement, a pipeline and a command call each other in turn and are read together. */
+/** Runs a parsed script. Long, over 500 lines, because a statement, a pipeline and a command call each other in turn and are read together. */
 import { Pipe } from '../../kernel/pipe.ts';
 import type { Task } from '../../kernel/task.ts';
 import type { AndOr, Assignment, Case, Command, CommandNode, CompoundList, Function as FunctionNode, ParsedScript, Pipeline, PipelineNode, Redirection, Statement } from 'unbash';
